@@ -1,0 +1,46 @@
+"""The driver's end of a stream (virStream), whatever carries it: a socket in the daemon, memory in process.
+
+A procedure that has a stream gets it as its last argument. The driver method opens what it needs, hands the pump to
+`run`, and returns; the transport sends the call's reply first and data after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from purevirt.errors import VirtError
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """`length` bytes of nothing in a sparse stream."""
+
+    length: int
+
+
+class ServerStream(Protocol):
+    """Directions are named from the driver's side; back-pressure is in `send` and `recv`."""
+
+    async def recv(self) -> bytes | Hole | None:
+        """The next data or hole from the client; None once it has finished. Raises VirtError when it aborted."""
+        ...
+
+    async def send(self, data: bytes | memoryview) -> None:
+        """Data to the client; waits while its window is full. At most 262,120 bytes go in one packet."""
+        ...
+
+    async def send_hole(self, length: int) -> None: ...
+
+    async def finish(self) -> None:
+        """Regular end from our side."""
+        ...
+
+    async def abort(self, error: VirtError) -> None:
+        """End with an error that the client's next stream call raises."""
+        ...
+
+    def run(self, pump: Coroutine[Any, Any, None]) -> None:
+        """Let `pump` move data until it returns; it is cancelled when the client goes away or aborts."""
+        ...
