@@ -1,0 +1,341 @@
+"""What every guest device has in common: boot order, alias, ROM, ACPI index and its address on a bus.
+
+`Device` is the base of all device classes. Its fields are written behind the device's own (`tail=True`), in the order
+declared here. An address element tells its family by its own `type` attribute; each family is one class, so
+`isinstance(disk.address, PciAddress)` asks what `address.type == "pci"` would.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from purevirt.errors import ErrorCode, VirtError
+from purevirt.model._engine import (
+    INT,
+    ON_OFF,
+    UINT,
+    YES_NO,
+    Element,
+    FormatContext,
+    Hex,
+    ParseContext,
+    attr,
+    child,
+    choice,
+)
+
+USER_ALIAS_PREFIX = "ua-"
+_ALIAS = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+
+def is_user_alias(name: str) -> bool:
+    """Whether an alias was chosen by the user, and so belongs to the inactive definition too."""
+    return name.startswith(USER_ALIAS_PREFIX) and _ALIAS.match(name) is not None
+
+
+_UINT_MAX = 2**32 - 1
+_ULONG_MAX = 2**64 - 1
+
+
+class Address(Element, tag="address"):
+    """The base of all address families; `TYPE` is the value of the element's `type` attribute."""
+
+    TYPE: ClassVar[str] = ""
+
+
+class ZpciAddress(Element, tag="zpci"):
+    """The s390 identifiers of a PCI function."""
+
+    uid: int | None = attr(Hex(4, _UINT_MAX), doc="1 to 0xffff, unique in the guest")
+    fid: int | None = attr(Hex(8, _UINT_MAX), doc="unique in the guest")
+
+    def after_parse(self, ctx: ParseContext) -> None:
+        """An identifier left out while the other is given is written as 0."""
+        if self.uid is not None or self.fid is not None:
+            self.uid = self.uid or 0
+            self.fid = self.fid or 0
+
+
+class PciAddress(Address, tag="address"):
+    """domain:bus:slot.function; all four None means "on PCI, still to be placed"."""
+
+    TYPE = "pci"
+
+    domain: int | None = attr(Hex(4, _UINT_MAX))
+    bus: int | None = attr(Hex(2, _UINT_MAX))
+    slot: int | None = attr(Hex(2, _UINT_MAX))
+    function: int | None = attr(Hex(1, _UINT_MAX))
+    multifunction: bool | None = attr(ON_OFF)
+    zpci: ZpciAddress | None = child(ZpciAddress)
+
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Check the ranges; complete a partly given address, forget one that is all zero (not yet placed)."""
+        if not (self.domain or self.bus or self.slot):
+            self.domain = self.bus = self.slot = self.function = None
+            return
+        check_pci_ranges(self.bus or 0, self.slot or 0, self.function or 0)
+        self.domain = self.domain or 0
+        self.bus = self.bus or 0
+        self.slot = self.slot or 0
+        self.function = self.function or 0
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the address names a place, as opposed to asking for one."""
+        return bool(self.domain or self.bus or self.slot)
+
+    def __str__(self) -> str:
+        """0000:00:1f.2, as in libvirt's messages and sysfs."""
+        return f"{self.domain or 0:04x}:{self.bus or 0:02x}:{self.slot or 0:02x}.{self.function or 0:x}"
+
+
+def check_pci_ranges(bus: int, slot: int, function: int) -> None:
+    """Raise XML_ERROR for a PCI address part that is out of range."""
+    for name, value, limit, limit_text in (
+        ("bus", bus, 0xFF, "0xFF"),
+        ("slot", slot, 0x1F, "0x1F"),
+        ("function", function, 7, "7"),
+    ):
+        if value > limit:
+            raise VirtError(
+                ErrorCode.XML_ERROR, f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}"
+            )
+
+
+class DriveAddress(Address, tag="address"):
+    """A place on a disk controller."""
+
+    TYPE = "drive"
+
+    controller: int = attr(UINT, default=0)
+    bus: int = attr(UINT, default=0)
+    target: int = attr(UINT, default=0)
+    unit: int = attr(UINT, default=0)
+
+
+class VirtioSerialAddress(Address, tag="address"):
+    """A port of a virtio-serial controller."""
+
+    TYPE = "virtio-serial"
+
+    controller: int = attr(UINT, default=0)
+    bus: int = attr(UINT, default=0)
+    port: int = attr(UINT, default=0)
+
+
+class CcidAddress(Address, tag="address"):
+    """A slot of a smart card reader."""
+
+    TYPE = "ccid"
+
+    controller: int = attr(UINT, default=0)
+    slot: int = attr(UINT, default=0)
+
+
+class UsbPort:
+    """Codec of a USB port path: up to four numbers below 256, joined by dots (`1.2.3`)."""
+
+    rng = '<data type="string"><param name="pattern">((0[xX])?[0-9a-fA-F]+)(\\.((0[xX])?[0-9a-fA-F]+)){0,3}</param></data>'
+    _MAX_DEPTH = 4
+
+    def parse(self, text: str) -> str:
+        """The canonical path; ValueError when it is none."""
+        parts = text.split(".")
+        if len(parts) > self._MAX_DEPTH or not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError(text)
+        return ".".join(str(int(part)) for part in parts)
+
+    def format(self, value: str) -> str:
+        """The path as it is."""
+        return value
+
+
+class UsbAddress(Address, tag="address"):
+    """A port on a USB bus; without a port the bus alone is asked for."""
+
+    TYPE = "usb"
+
+    bus: int = attr(UINT, default=0)
+    port: str | None = attr(
+        UsbPort(), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'port' attribute")
+    )
+
+
+class SpaprVioAddress(Address, tag="address"):
+    """A register on the sPAPR virtual I/O bus."""
+
+    TYPE = "spapr-vio"
+
+    reg: int | None = attr(
+        Hex(8, _ULONG_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'reg' attribute")
+    )
+
+
+class CcwAddress(Address, tag="address"):
+    """An s390 channel subsystem address: all three parts, or none while it is still to be placed."""
+
+    TYPE = "ccw"
+
+    cssid: int | None = attr(
+        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'cssid' attribute")
+    )
+    ssid: int | None = attr(
+        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'ssid' attribute")
+    )
+    devno: int | None = attr(
+        Hex(4, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'devno' attribute")
+    )
+
+    MAX_CSSID: ClassVar[int] = 0xFE
+    MAX_SSID: ClassVar[int] = 3
+    MAX_DEVNO: ClassVar[int] = 0xFFFF
+
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Refuse a partial or out-of-range address."""
+        given = [part for part in (self.cssid, self.ssid, self.devno) if part is not None]
+        if not given:
+            return
+        if len(given) < 3:
+            raise VirtError(
+                ErrorCode.INTERNAL_ERROR, "Invalid partial specification for virtio ccw address"
+            )
+        cssid, ssid, devno = given
+        if cssid > self.MAX_CSSID or ssid > self.MAX_SSID or devno > self.MAX_DEVNO:
+            raise VirtError(
+                ErrorCode.INTERNAL_ERROR,
+                "Invalid specification for virtio ccw address: "
+                f"cssid='0x{cssid:x}' ssid='0x{ssid:x}' devno='0x{devno:04x}'",
+            )
+
+    def __str__(self) -> str:
+        """fe.0.0001, as in QEMU's devno property."""
+        return f"{self.cssid or 0:x}.{self.ssid or 0:x}.{self.devno or 0:04x}"
+
+
+class VirtioMmioAddress(Address, tag="address"):
+    """On the memory-mapped virtio transport; the place is the machine's."""
+
+    TYPE = "virtio-mmio"
+
+
+class IsaAddress(Address, tag="address"):
+    """ISA resources."""
+
+    TYPE = "isa"
+
+    iobase: int | None = attr(
+        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'iobase' attribute")
+    )
+    irq: int | None = attr(
+        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'irq' attribute")
+    )
+
+
+class DimmAddress(Address, tag="address"):
+    """A memory module's slot and, once plugged, its guest physical address."""
+
+    TYPE = "dimm"
+
+    slot: int = attr(UINT, required=True)
+    base: int | None = attr(Hex(1, _ULONG_MAX), omit=0)
+
+
+class UnassignedAddress(Address, tag="address"):
+    """A host device kept out of the guest (allowed for hostdevs only)."""
+
+    TYPE = "unassigned"
+
+
+class VirtioS390Address(Address, tag="address"):
+    """The retired s390 virtio bus."""
+
+    TYPE = "virtio-s390"
+
+
+ADDRESS_TYPES: dict[str, type[Address]] = {
+    cls.TYPE: cls
+    for cls in (
+        PciAddress,
+        DriveAddress,
+        VirtioSerialAddress,
+        CcidAddress,
+        UsbAddress,
+        SpaprVioAddress,
+        VirtioS390Address,
+        CcwAddress,
+        VirtioMmioAddress,
+        IsaAddress,
+        DimmAddress,
+        UnassignedAddress,
+    )
+}
+
+
+class Boot(Element, tag="boot"):
+    """The device's place in the boot order (1 is first) and, on s390, its boot menu entry."""
+
+    order: int | None = attr(UINT)
+    loadparm: str | None = attr()
+
+
+class Alias(Element, tag="alias"):
+    """The device's name in the running guest; names that start with `ua-` are the user's."""
+
+    name: str | None = attr()
+
+    def shown(self, ctx: FormatContext) -> bool:
+        """A generated alias belongs to the running guest alone."""
+        return bool(self.name) and (not ctx.inactive or is_user_alias(self.name or ""))
+
+
+class UsbMaster(Element, tag="master"):
+    """Companion controllers of one USB bus: the first port of this one."""
+
+    startport: int = attr(
+        INT, required=True, error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <master> 'startport' attribute")
+    )
+
+
+class Rom(Element, tag="rom"):
+    """The PCI option ROM."""
+
+    enabled: bool | None = attr(YES_NO)
+    bar: bool | None = attr(ON_OFF)
+    file: str | None = attr()
+
+
+class AcpiIndex(Element, tag="acpi"):
+    """The onboard instance number by which a guest names its interfaces."""
+
+    index: int | None = attr(UINT, omit=0)
+
+
+class Device(Element, tail=True):
+    """What the information part of every device holds; subclasses put their own fields before these."""
+
+    ALLOW_BOOT: ClassVar[bool] = False
+    """Whether `<boot>` and `<rom>` mean something for this device (elsewhere they are dropped)."""
+
+    boot: Boot | None = child(Boot)
+    alias: Alias | None = child(Alias)
+    master: UsbMaster | None = child(UsbMaster)
+    rom: Rom | None = child(Rom)
+    acpi: AcpiIndex | None = child(AcpiIndex)
+    address: Address | None = choice(
+        "@type",
+        ADDRESS_TYPES,
+        tag="address",
+        error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown address type '%s'"),
+        missing=(ErrorCode.INTERNAL_ERROR, "No type specified for device address"),
+    )
+
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Keep only what this device and this kind of definition may have."""
+        if not self.ALLOW_BOOT:
+            self.boot = None
+            self.rom = None
+        if self.alias is not None and (
+            not self.alias.name or (ctx.inactive and not is_user_alias(self.alias.name))
+        ):
+            self.alias = None
