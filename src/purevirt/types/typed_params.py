@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from purevirt.types.override import override
+
 INT, UINT, LLONG, ULLONG, DOUBLE, BOOLEAN, STRING = range(1, 8)
 FIELD_LENGTH = 80
 """Size of the C field buffer; a name has at most one byte less."""
@@ -42,11 +44,13 @@ class TypedParam:
         self.type = type
         self.value = value
 
+    @override
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TypedParam):
             return NotImplemented
         return self.field == other.field and self.type == other.type and self.value == other.value
 
+    @override
     def __repr__(self) -> str:
         return f"TypedParam({self.field!r}, {TYPE_NAMES.get(self.type, self.type)}, {self.value!r})"
 
@@ -97,7 +101,7 @@ def to_multidict(params: Iterable[TypedParam]) -> dict[str, list[Value]]:
 
 
 def guess_type(value: Value) -> int:
-    """The C type a bare Python value gets, as libvirt-python chooses: whole numbers are LLONG, ULLONG above its range."""
+    """The C type a bare Python value gets, as libvirt-python chooses: whole numbers are LLONG, or ULLONG above it."""
     if isinstance(value, bool):
         return BOOLEAN
     if isinstance(value, float):
