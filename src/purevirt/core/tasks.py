@@ -1,0 +1,48 @@
+"""Every task has an owner; bare `create_task` stands nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from logging import getLogger
+from typing import Any, TypeVar
+
+log = getLogger("purevirt.core.tasks")
+
+T = TypeVar("T")
+
+
+class TaskOwner:
+    """Keeps the tasks of one thing (daemon, connection, guest); an unexpected error is logged with its traceback."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Run `work` until it returns or the owner closes."""
+        task = asyncio.get_running_loop().create_task(work, name=f"{self.name}/{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task %s failed", task.get_name(), exc_info=error)
+
+    async def close(self) -> None:
+        """Cancel what still runs and wait until it has ended."""
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def offload(work: Callable[..., T], *args: Any) -> T:
+    """Run a blocking function in a thread: anything over about 5 ms. `work` must touch no object state."""
+    return await asyncio.get_running_loop().run_in_executor(None, work, *args)
