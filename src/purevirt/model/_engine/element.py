@@ -1,0 +1,189 @@
+"""Element: the base of every document class, and the metaclass that turns declarations into slots and a field list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, dataclass_transform
+from xml.etree.ElementTree import Element as Node
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model._engine.context import FormatContext, ParseContext
+from purevirt.model._engine.fields import Field
+from purevirt.model._engine.tree import RawTree, XmlError, locate, parse_tree
+
+_DEFAULT_PARSE = ParseContext()
+_DEFAULT_FORMAT = FormatContext()
+
+
+class ElementMeta(type):
+    """Collects fields in order (a `tail` base's after the subclass's own) and gives the class real slots."""
+
+    _fields: tuple[Field, ...]
+    _own: tuple[Field, ...]
+    _tail: bool
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        tag: str | None = None,
+        tail: bool = False,
+        empty: bool | None = None,
+    ) -> ElementMeta:
+        own = [(key, value) for key, value in namespace.items() if isinstance(value, Field)]
+        for key, field in own:
+            del namespace[key]
+            field.name = key
+            if field.xml is None and field.cls is None and field.arms is None:
+                field.xml = key.rstrip("_")
+        known = {f.name for base in bases for f in getattr(base, "_fields", ())}
+        namespace["__slots__"] = tuple(key for key, _ in own if key not in known)
+        cls = super().__new__(mcs, name, bases, namespace)
+        mine = tuple(field for _, field in own)
+        replaced = {f.name for f in mine}
+        head: list[Field] = []
+        end: list[Field] = []
+        for base in bases:
+            inherited = [f for f in getattr(base, "_fields", ()) if f.name not in replaced]
+            if getattr(base, "_tail", False):
+                end.extend(f for f in inherited if f not in end)
+            else:
+                head.extend(f for f in inherited if f not in head)
+        cls._own = mine
+        cls._fields = (*head, *mine, *end)
+        cls._tail = tail or (not mine and any(getattr(base, "_tail", False) for base in bases))
+        if tag is not None:
+            cls.tag = tag  # type: ignore[attr-defined]
+        if empty is not None:
+            cls.empty = empty  # type: ignore[attr-defined]
+        for field in mine:
+            if field.on is not None and field.on.startswith("@"):
+                _mark_arms(field)
+        return cls
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **_: Any) -> None:
+        super().__init__(name, bases, namespace)
+
+
+def _mark_arms(field: Field) -> None:
+    """Where the child's own attribute decides and its class does not declare it, the class knows which value it stands for."""
+    attribute = str(field.on)[1:]
+    for key, arm in (field.arms or {}).items():
+        if isinstance(arm, ElementMeta) and key is not None and all(f.xml != attribute for f in arm._fields):
+            arm.discriminator = (attribute, key)  # type: ignore[attr-defined]
+
+
+@dataclass_transform(kw_only_default=True)
+class Element(metaclass=ElementMeta):
+    """One XML element as an object. Construct with keywords; read with `from_xml`; write with `to_xml`."""
+
+    tag: ClassVar[str] = ""
+    document: ClassVar[str] = ""
+    """What libvirt calls the document in syntax errors ("domain_definition"); roots only."""
+    error_domain: ClassVar[int] = ErrorDomain.DOMAIN
+    empty: ClassVar[bool] = False
+    """Written even with nothing to say (class keyword `empty=True`)."""
+    discriminator: ClassVar[tuple[str, str] | None] = None
+    """An attribute of fixed value that is written first: what a `choice("@type", …)` recognises the class by."""
+    _reader: ClassVar[Callable[..., Any] | None] = None
+    _writer: ClassVar[Callable[..., None] | None] = None
+
+    def __init__(self, **values: Any) -> None:
+        for field in type(self)._fields:
+            if field.name in values:
+                setattr(self, field.name, values.pop(field.name))
+            else:
+                setattr(self, field.name, field.initial())
+        if values:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(values))}")
+
+    # -- hooks of a class, all optional ---------------------------------------------------------------------------
+
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Normalise and check what this element alone can know. Raise XmlError; its place is filled in."""
+
+    def shown(self, ctx: FormatContext) -> bool:
+        """Whether the element is written at all."""
+        return True
+
+    def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
+        """Own formatting of the whole element; a subclass that defines it replaces the engine's."""
+        write_element(self, out, pad, ctx)
+
+    # -- entry points ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_xml(cls, text: str, ctx: ParseContext | None = None) -> Self:
+        """Parse a whole document. Raises XmlError with code, compatible text, and `where` (path and line)."""
+        root = parse_tree(text, cls.document or f"{cls.tag}_definition")
+        try:
+            if root.tag != cls.tag:
+                raise XmlError(f"expecting root element of '{cls.tag}', not '{root.tag}'", node=root)
+            return cls.from_node(root, ctx)
+        except VirtError as error:
+            node = getattr(error, "node", None)
+            if isinstance(error, XmlError) and error.domain == ErrorDomain.DOMAIN:
+                error.domain = int(cls.error_domain)
+            if error.where is None and node is not None:
+                error.where = locate(root, node, text)
+            raise
+
+    @classmethod
+    def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
+        """Build from a node that was read already."""
+        from purevirt.model._engine.parse import reader
+
+        result: Self = reader(cls)(node, ctx or _DEFAULT_PARSE)
+        return result
+
+    def to_xml(self, ctx: FormatContext | None = None, *, depth: int = 0) -> str:
+        """The document, two spaces a level, each line ended by a newline."""
+        out: list[str] = []
+        self.format_xml(out, "  " * depth, ctx or _DEFAULT_FORMAT)
+        return "".join(out)
+
+    # -- values ---------------------------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, f.name) == getattr(other, f.name) for f in type(self)._fields)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        said = (
+            f"{f.name}=<secret>" if f.secret else f"{f.name}={getattr(self, f.name)!r}"
+            for f in type(self)._fields
+            if getattr(self, f.name) not in (None, False, [])
+        )
+        return f"{type(self).__name__}({', '.join(said)})"
+
+    def copy(self) -> Self:
+        """A deep copy; raw trees are shared, they are never changed in place."""
+        twin = type(self).__new__(type(self))
+        for f in type(self)._fields:
+            setattr(twin, f.name, _copy(getattr(self, f.name)))
+        return twin
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Element):
+        return value.copy()
+    if isinstance(value, list):
+        return [_copy(v) for v in value]
+    return dict(value) if isinstance(value, dict) else value
+
+
+def write_element(
+    element: Element, out: list[str], pad: str, ctx: FormatContext, tag: str | None = None, keep: bool = True
+) -> None:
+    """The engine's own formatting, for hooks that only want to change something around it."""
+    from purevirt.model._engine.format import writer
+
+    writer(type(element))(element, out, pad, ctx, tag or element.tag, keep)
+
+
+__all__ = ["Element", "ErrorCode", "RawTree", "write_element"]
