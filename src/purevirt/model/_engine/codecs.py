@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final, Protocol, get_args, runtime_checkable
 
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.types.override import override
 
 
 @runtime_checkable
@@ -75,6 +76,7 @@ class Hex(Int):
         )
         self.rng = f"<choice>{self.rng}</choice>"
 
+    @override
     def format(self, value: Any) -> str:
         return f"0x{value:0{self.digits}x}"
 

@@ -10,6 +10,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.context import FormatContext, ParseContext
 from purevirt.model._engine.fields import Field
 from purevirt.model._engine.tree import RawTree, XmlError, locate, parse_tree
+from purevirt.types.override import override
 
 _DEFAULT_PARSE = ParseContext()
 _DEFAULT_FORMAT = FormatContext()
@@ -146,6 +147,7 @@ class Element(metaclass=ElementMeta):
 
     # -- values ---------------------------------------------------------------------------------------------------
 
+    @override
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
@@ -153,6 +155,7 @@ class Element(metaclass=ElementMeta):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @override
     def __repr__(self) -> str:
         said = (
             f"{f.name}=<secret>" if f.secret else f"{f.name}={getattr(self, f.name)!r}"

@@ -26,7 +26,7 @@ class Field:
 
     __slots__ = (
         "abi", "arms", "cls", "codec", "default", "doc", "error", "format", "inside", "keep", "kind", "live", "many",
-        "missing", "name", "omit", "on", "only", "parse", "required", "rng", "secret", "xml",
+        "missing", "name", "nonzero", "omit", "on", "only", "parse", "required", "rng", "secret", "xml",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,7 @@ class Field:
         inside: str | None = None,
         keep: bool = False,
         many: bool = False,
+        nonzero: bool = False,
         on: str | None = None,
         arms: Mapping[str | None, Any] | None = None,
     ) -> None:
@@ -76,6 +77,7 @@ class Field:
         self.inside = inside
         self.keep = keep
         self.many = many
+        self.nonzero = nonzero
         self.on = on
         self.arms = arms
 

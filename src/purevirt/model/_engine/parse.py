@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element as Node
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.codecs import STR, Codec, Enum, Size, as_codec
 from purevirt.model._engine.context import ParseContext
 from purevirt.model._engine.element import Element, ElementMeta
@@ -70,7 +70,7 @@ def bad_value(field: Field, node: Node, value: str, reason: str) -> XmlError:
         text = f"Invalid value for attribute '{field.xml}' in element '{node.tag}': '{value}'."
         if reason:
             text += f" Expected {reason}"
-        return XmlError(text, node=node, hint=hint)
+        return XmlError(text, node=node, hint=hint, domain=ErrorDomain.XML)
     return XmlError(f"Invalid value '{value}' for element or attribute './{field.xml or node.tag}'", node=node, hint=hint)
 
 
@@ -78,7 +78,7 @@ def _missing(field: Field, node: Node) -> XmlError:
     if field.missing is not None:
         return _worded(field.missing, node, "", None)
     if field.kind == "attr":
-        return XmlError(f"Missing required attribute '{field.xml}' in element '{node.tag}'", node=node)
+        return XmlError(f"Missing required attribute '{field.xml}' in element '{node.tag}'", node=node, domain=ErrorDomain.XML)
     return XmlError(f"missing element or attribute './{field.xml or child_tag(field)}'", node=node)
 
 
@@ -91,7 +91,11 @@ def _worded(wording: str | tuple[int, str], node: Node, value: str, hint: str | 
 def convert(field: Field, codec: Codec, node: Node, value: str) -> Any:
     """One value through the field's own `parse` or its codec."""
     try:
-        return field.parse(value) if field.parse is not None else codec.parse(value)
+        result = field.parse(value) if field.parse is not None else codec.parse(value)
+        if field.nonzero and result == 0:
+            text = f"Invalid value for attribute '{field.xml}' in element '{node.tag}': Zero is not permitted"
+            raise XmlError(text, node=node, domain=ErrorDomain.XML)
+        return result
     except ValueError as error:
         raise bad_value(field, node, value, str(error)) from None
     except VirtError as error:

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element as Node
 from xml.parsers import expat
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.types.override import override
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
@@ -235,12 +236,15 @@ class RawTree:
     def from_xml(cls, text: str, document: str = "metadata_xml") -> RawTree:
         return cls(parse_tree(text, document))
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RawTree) and self.to_xml() == other.to_xml()
 
+    @override
     def __hash__(self) -> int:
         return hash(self.to_xml())
 
+    @override
     def __repr__(self) -> str:
         return f"RawTree({self.to_xml()!r})"
 
