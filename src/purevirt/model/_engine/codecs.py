@@ -199,10 +199,10 @@ class _Bitmap:
             negative = part.startswith("^")
             low, dash, high = part.lstrip("^").partition("-")
             if not low.isdecimal() or (dash and not high.isdecimal()) or (negative and dash):
-                raise ValueError("bitmap")
+                raise _bad_bitmap(text)
             first, last = int(low[:9]), int((high or low)[:9])
             if last < first or last >= self.limit:
-                raise ValueError("bitmap")
+                raise _bad_bitmap(text)
             if negative:
                 found.discard(first)
             else:
@@ -211,6 +211,10 @@ class _Bitmap:
 
     def format(self, value: Any) -> str:
         return format_bitmap(value)
+
+
+def _bad_bitmap(text: str) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, f"Failed to parse bitmap '{text}'")
 
 
 def format_bitmap(numbers: Iterable[int]) -> str:

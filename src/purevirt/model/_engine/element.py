@@ -102,6 +102,9 @@ class Element(metaclass=ElementMeta):
 
     # -- hooks of a class, all optional ---------------------------------------------------------------------------
 
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """Look at the element as it stands in the document, before after_parse: for what is wrong though undeclared."""
+
     def after_parse(self, ctx: ParseContext) -> None:
         """Normalise and check what this element alone can know. Raise XmlError; its place is filled in."""
 

@@ -71,7 +71,8 @@ def bad_value(field: Field, node: Node, value: str, reason: str) -> XmlError:
         if reason:
             text += f" Expected {reason}"
         return XmlError(text, node=node, hint=hint, domain=ErrorDomain.XML)
-    return XmlError(f"Invalid value '{value}' for element or attribute './{field.xml or node.tag}'", node=node, hint=hint)
+    text = f"Invalid value '{value}' for element or attribute './{field.xml or node.tag}'"
+    return XmlError(text, node=node, hint=hint, domain=ErrorDomain.XML)
 
 
 def _missing(field: Field, node: Node) -> XmlError:
@@ -151,6 +152,8 @@ def _compile(cls: ElementMeta) -> Reader:
                 f = source.name("f", field)
                 empty = "not" if field.many else "None is"
                 source.add(1, f"if {empty} self.{field.name}:", f"    raise missing({f}, el)")
+    if cls.check_node is not Element.check_node:  # type: ignore[attr-defined]
+        source.add(1, "self.check_node(el, ctx)")
     if cls.after_parse is not Element.after_parse:  # type: ignore[attr-defined]
         source.add(1, "try:", "    self.after_parse(ctx)", "except VirtError as error:", "    place(error, el)", "    raise")
     source.add(1, "return self")
