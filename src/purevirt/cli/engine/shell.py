@@ -1,0 +1,153 @@
+"""Running command lines: the state of one session, from connection to exit code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from purevirt.cli.engine.args import Args
+from purevirt.cli.engine.lexer import End, SyntaxProblem
+from purevirt.cli.engine.output import Output
+from purevirt.cli.engine.parser import Invocation, parse
+from purevirt.cli.engine.problems import Failed
+from purevirt.errors import VirtError
+
+if TYPE_CHECKING:
+    from purevirt.cli.engine.table import Table
+
+
+class Connector(Protocol):
+    """How a program gets its connection."""
+
+    def __call__(self, shell: Shell) -> Any:
+        """Connect as the shell's options say. Raises Failed."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Settings:
+    """What the program's options decided."""
+
+    uri: str | None = None
+    readonly: bool = False
+    timing: bool = False
+    keepalive_interval: int = -1
+    keepalive_count: int = -1
+    escape: str = "^]"
+    interactive: bool = False
+    debug: int = 4
+
+
+class Shell:
+    """One session. Handlers get it first: `sh.conn` connects when needed, `sh.out` is where output goes."""
+
+    def __init__(self, program: str, table: Table, out: Output, settings: Settings, connector: Connector) -> None:
+        self.program = program
+        self.table = table
+        self.out = out
+        self.settings = settings
+        self._connector = connector
+        self._connection: Any = None
+        self.done = False
+        """Set by quit: no further command runs."""
+
+    # -- output, in the short forms handlers use
+
+    def write(self, text: str) -> None:
+        self.out.write(text)
+
+    def extra(self, text: str) -> None:
+        """Text that --quiet suppresses."""
+        self.out.extra(text)
+
+    def error(self, text: str) -> None:
+        self.out.error(text)
+
+    @property
+    def quiet(self) -> bool:
+        return self.out.quiet
+
+    # -- the connection
+
+    @property
+    def conn(self) -> Any:
+        """The connection, opened on first use. Raises Failed when it cannot be had."""
+        if self._connection is None or not self._alive():
+            self.connect()
+        return self._connection
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
+    def _alive(self) -> bool:
+        closed = getattr(self._connection, "is_closed", None)
+        return not closed
+
+    def connect(self) -> None:
+        """Open a new connection; the old one is closed once the new one stands. Raises Failed."""
+        connection = self._connector(self)
+        self.disconnect()
+        self._connection = connection
+
+    def disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except (VirtError, OSError):
+                pass  # the other end may be gone already; we are leaving
+
+    # -- running
+
+    def run_words(self, words: Iterable[str | End]) -> bool:
+        """Parse and run; True when the last command that ran succeeded."""
+        try:
+            invocations = parse(self.table, words)
+        except SyntaxProblem as problem:
+            for line in problem.args:
+                self.error(line)
+            return False
+        return self.run(invocations)
+
+    def run(self, invocations: list[Invocation]) -> bool:
+        ok = True
+        for invocation in invocations:
+            self.out.begin(invocation.command.name)
+            began = time.perf_counter()
+            ok = self._guarded(invocation)
+            if self.done:
+                self.out.end(ok)
+                break
+            if self.settings.timing:
+                self.write(f"\n(Time: {(time.perf_counter() - began) * 1000:.3f} ms)\n\n")
+            else:
+                self.extra("\n")
+            self.out.end(ok)
+        return ok
+
+    def _guarded(self, invocation: Invocation) -> bool:
+        """One command, its failure reported."""
+        try:
+            return self._call(invocation)
+        except Failed as failure:
+            for line in failure.lines:
+                self.error(line)
+            cause = failure.__cause__
+            if isinstance(cause, VirtError):
+                self.error(cause.message)
+        except VirtError as error:
+            self.error(error.message)
+        except KeyboardInterrupt:
+            self.write("\n")
+        return False
+
+    def _call(self, invocation: Invocation) -> bool:
+        row = invocation.command
+        if row.connect:
+            _ = self.conn
+        args = Args(invocation)
+        args.check_rules()
+        return self.table.handler(row.name)(self, args) is not False
