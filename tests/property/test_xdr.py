@@ -1,7 +1,8 @@
-"""decode∘encode is the identity for every struct, interpreted and specialised alike; damaged bytes raise XdrError only."""
+"""decode∘encode is the identity for every struct, interpreted and specialised; damaged bytes raise XdrError only."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -83,9 +84,7 @@ def test_round_trip(cls: type[xdr.Struct]) -> None:
                 xdr.decode(cls, bytes(out[:cut]))
             spot = data.draw(st.integers(0, len(out) - 1))
             out[spot] ^= 1 << data.draw(st.integers(0, 7))
-            try:
+            with contextlib.suppress(xdr.XdrError):
                 xdr.decode(cls, bytes(out))
-            except xdr.XdrError:
-                pass
 
     check()
