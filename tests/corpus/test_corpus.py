@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import corpus_directory
 
 from purevirt.testing.corpus import run_suite, suites
 
@@ -46,7 +45,3 @@ def _print_table(request: pytest.FixtureRequest) -> object:
 def test_known_failures_have_reasons() -> None:
     assert all(reason for cases in KNOWN.values() for reason in cases.values())
 
-
-def test_corpus_is_where_it_is_said_to_be() -> None:
-    if corpus_directory() is None:
-        pytest.skip("no corpus directory (set PUREVIRT_CORPUS)")

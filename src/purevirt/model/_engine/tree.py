@@ -20,7 +20,7 @@ from purevirt.types.override import override
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
 
-_NAMESPACES: Final = {
+NAMESPACES: Final = {
     "http://libvirt.org/schemas/domain/qemu/1.0": "qemu",
     "http://libvirt.org/schemas/domain/lxc/1.0": "lxc",
     "http://libvirt.org/schemas/domain/bhyve/1.0": "bhyve",
@@ -95,7 +95,7 @@ def _check_depth(root: Node, document: str, domain: int) -> None:
 
 def _normalise_prefixes(root: Node) -> None:
     for key, uri in root.attrib.items():
-        usual = _NAMESPACES.get(uri)
+        usual = NAMESPACES.get(uri)
         if usual is not None and key.startswith("xmlns:") and key[6:] != usual:
             old = key[6:] + ":"
             for node in root.iter():
