@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode
 from purevirt.model._engine import (
-    INT,
     ON_OFF,
     UINT,
     YES_NO,
@@ -20,10 +19,12 @@ from purevirt.model._engine import (
     FormatContext,
     Hex,
     ParseContext,
+    XmlError,
     attr,
     child,
     choice,
 )
+from purevirt.types.override import override
 
 USER_ALIAS_PREFIX = "ua-"
 _ALIAS = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -39,9 +40,9 @@ _ULONG_MAX = 2**64 - 1
 
 
 class Address(Element, tag="address"):
-    """The base of all address families; `TYPE` is the value of the element's `type` attribute."""
+    """The base of all address families."""
 
-    TYPE: ClassVar[str] = ""
+    type: str = attr()
 
 
 class ZpciAddress(Element, tag="zpci"):
@@ -50,17 +51,17 @@ class ZpciAddress(Element, tag="zpci"):
     uid: int | None = attr(Hex(4, _UINT_MAX), doc="1 to 0xffff, unique in the guest")
     fid: int | None = attr(Hex(8, _UINT_MAX), doc="unique in the guest")
 
-    def after_parse(self, ctx: ParseContext) -> None:
-        """An identifier left out while the other is given is written as 0."""
+    @override
+    def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
+        """Both identifiers are written as soon as one is known; the one still to be assigned as 0."""
         if self.uid is not None or self.fid is not None:
-            self.uid = self.uid or 0
-            self.fid = self.fid or 0
+            out.append(f"{pad}<zpci uid='0x{self.uid or 0:04x}' fid='0x{self.fid or 0:08x}'/>\n")
 
 
 class PciAddress(Address, tag="address"):
     """domain:bus:slot.function; all four None means "on PCI, still to be placed"."""
 
-    TYPE = "pci"
+    type: str = attr(default="pci")
 
     domain: int | None = attr(Hex(4, _UINT_MAX))
     bus: int | None = attr(Hex(2, _UINT_MAX))
@@ -69,6 +70,7 @@ class PciAddress(Address, tag="address"):
     multifunction: bool | None = attr(ON_OFF)
     zpci: ZpciAddress | None = child(ZpciAddress)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Check the ranges; complete a partly given address, forget one that is all zero (not yet placed)."""
         if not (self.domain or self.bus or self.slot):
@@ -85,6 +87,7 @@ class PciAddress(Address, tag="address"):
         """Whether the address names a place, as opposed to asking for one."""
         return bool(self.domain or self.bus or self.slot)
 
+    @override
     def __str__(self) -> str:
         """0000:00:1f.2, as in libvirt's messages and sysfs."""
         return f"{self.domain or 0:04x}:{self.bus or 0:02x}:{self.slot or 0:02x}.{self.function or 0:x}"
@@ -98,15 +101,13 @@ def check_pci_ranges(bus: int, slot: int, function: int) -> None:
         ("function", function, 7, "7"),
     ):
         if value > limit:
-            raise VirtError(
-                ErrorCode.XML_ERROR, f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}"
-            )
+            raise XmlError(f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}")
 
 
 class DriveAddress(Address, tag="address"):
     """A place on a disk controller."""
 
-    TYPE = "drive"
+    type: str = attr(default="drive")
 
     controller: int = attr(UINT, default=0)
     bus: int = attr(UINT, default=0)
@@ -117,7 +118,7 @@ class DriveAddress(Address, tag="address"):
 class VirtioSerialAddress(Address, tag="address"):
     """A port of a virtio-serial controller."""
 
-    TYPE = "virtio-serial"
+    type: str = attr(default="virtio-serial")
 
     controller: int = attr(UINT, default=0)
     bus: int = attr(UINT, default=0)
@@ -127,7 +128,7 @@ class VirtioSerialAddress(Address, tag="address"):
 class CcidAddress(Address, tag="address"):
     """A slot of a smart card reader."""
 
-    TYPE = "ccid"
+    type: str = attr(default="ccid")
 
     controller: int = attr(UINT, default=0)
     slot: int = attr(UINT, default=0)
@@ -136,7 +137,8 @@ class CcidAddress(Address, tag="address"):
 class UsbPort:
     """Codec of a USB port path: up to four numbers below 256, joined by dots (`1.2.3`)."""
 
-    rng = '<data type="string"><param name="pattern">((0[xX])?[0-9a-fA-F]+)(\\.((0[xX])?[0-9a-fA-F]+)){0,3}</param></data>'
+    safe = True
+    rng = '<data type="string"><param name="pattern">[0-9]{1,3}(\\.[0-9]{1,3}){0,3}</param></data>'
     _MAX_DEPTH = 4
 
     def parse(self, text: str) -> str:
@@ -154,60 +156,50 @@ class UsbPort:
 class UsbAddress(Address, tag="address"):
     """A port on a USB bus; without a port the bus alone is asked for."""
 
-    TYPE = "usb"
+    type: str = attr(default="usb")
 
     bus: int = attr(UINT, default=0)
-    port: str | None = attr(
-        UsbPort(), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'port' attribute")
-    )
+    port: str | None = attr(UsbPort(), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'port' attribute"))
 
 
 class SpaprVioAddress(Address, tag="address"):
     """A register on the sPAPR virtual I/O bus."""
 
-    TYPE = "spapr-vio"
+    type: str = attr(default="spapr-vio")
 
-    reg: int | None = attr(
-        Hex(8, _ULONG_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'reg' attribute")
-    )
+    reg: int | None = attr(Hex(8, _ULONG_MAX))
 
 
 class CcwAddress(Address, tag="address"):
     """An s390 channel subsystem address: all three parts, or none while it is still to be placed."""
 
-    TYPE = "ccw"
+    type: str = attr(default="ccw")
 
-    cssid: int | None = attr(
-        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'cssid' attribute")
-    )
-    ssid: int | None = attr(
-        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'ssid' attribute")
-    )
-    devno: int | None = attr(
-        Hex(4, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'devno' attribute")
-    )
+    cssid: int | None = attr(Hex(1, _UINT_MAX))
+    ssid: int | None = attr(Hex(1, _UINT_MAX))
+    devno: int | None = attr(Hex(4, _UINT_MAX))
 
     MAX_CSSID: ClassVar[int] = 0xFE
     MAX_SSID: ClassVar[int] = 3
     MAX_DEVNO: ClassVar[int] = 0xFFFF
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Refuse a partial or out-of-range address."""
         given = [part for part in (self.cssid, self.ssid, self.devno) if part is not None]
         if not given:
             return
         if len(given) < 3:
-            raise VirtError(
-                ErrorCode.INTERNAL_ERROR, "Invalid partial specification for virtio ccw address"
-            )
+            raise XmlError("Invalid partial specification for virtio ccw address", ErrorCode.INTERNAL_ERROR)
         cssid, ssid, devno = given
         if cssid > self.MAX_CSSID or ssid > self.MAX_SSID or devno > self.MAX_DEVNO:
-            raise VirtError(
-                ErrorCode.INTERNAL_ERROR,
+            raise XmlError(
                 "Invalid specification for virtio ccw address: "
                 f"cssid='0x{cssid:x}' ssid='0x{ssid:x}' devno='0x{devno:04x}'",
+                ErrorCode.INTERNAL_ERROR,
             )
 
+    @override
     def __str__(self) -> str:
         """fe.0.0001, as in QEMU's devno property."""
         return f"{self.cssid or 0:x}.{self.ssid or 0:x}.{self.devno or 0:04x}"
@@ -216,26 +208,22 @@ class CcwAddress(Address, tag="address"):
 class VirtioMmioAddress(Address, tag="address"):
     """On the memory-mapped virtio transport; the place is the machine's."""
 
-    TYPE = "virtio-mmio"
+    type: str = attr(default="virtio-mmio")
 
 
 class IsaAddress(Address, tag="address"):
     """ISA resources."""
 
-    TYPE = "isa"
+    type: str = attr(default="isa")
 
-    iobase: int | None = attr(
-        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'iobase' attribute")
-    )
-    irq: int | None = attr(
-        Hex(1, _UINT_MAX), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'irq' attribute")
-    )
+    iobase: int | None = attr(Hex(1, _UINT_MAX))
+    irq: int | None = attr(Hex(1, _UINT_MAX))
 
 
 class DimmAddress(Address, tag="address"):
     """A memory module's slot and, once plugged, its guest physical address."""
 
-    TYPE = "dimm"
+    type: str = attr(default="dimm")
 
     slot: int = attr(UINT, required=True)
     base: int | None = attr(Hex(1, _ULONG_MAX), omit=0)
@@ -244,38 +232,35 @@ class DimmAddress(Address, tag="address"):
 class UnassignedAddress(Address, tag="address"):
     """A host device kept out of the guest (allowed for hostdevs only)."""
 
-    TYPE = "unassigned"
+    type: str = attr(default="unassigned")
 
 
 class VirtioS390Address(Address, tag="address"):
     """The retired s390 virtio bus."""
 
-    TYPE = "virtio-s390"
+    type: str = attr(default="virtio-s390")
 
 
-ADDRESS_TYPES: dict[str, type[Address]] = {
-    cls.TYPE: cls
-    for cls in (
-        PciAddress,
-        DriveAddress,
-        VirtioSerialAddress,
-        CcidAddress,
-        UsbAddress,
-        SpaprVioAddress,
-        VirtioS390Address,
-        CcwAddress,
-        VirtioMmioAddress,
-        IsaAddress,
-        DimmAddress,
-        UnassignedAddress,
-    )
+ADDRESS_TYPES: dict[str | None, type[Address]] = {
+    "pci": PciAddress,
+    "drive": DriveAddress,
+    "virtio-serial": VirtioSerialAddress,
+    "ccid": CcidAddress,
+    "usb": UsbAddress,
+    "spapr-vio": SpaprVioAddress,
+    "virtio-s390": VirtioS390Address,
+    "ccw": CcwAddress,
+    "virtio-mmio": VirtioMmioAddress,
+    "isa": IsaAddress,
+    "dimm": DimmAddress,
+    "unassigned": UnassignedAddress,
 }
 
 
 class Boot(Element, tag="boot"):
     """The device's place in the boot order (1 is first) and, on s390, its boot menu entry."""
 
-    order: int | None = attr(UINT)
+    order: int = attr(UINT, required=True, nonzero=True)
     loadparm: str | None = attr()
 
 
@@ -284,6 +269,7 @@ class Alias(Element, tag="alias"):
 
     name: str | None = attr()
 
+    @override
     def shown(self, ctx: FormatContext) -> bool:
         """A generated alias belongs to the running guest alone."""
         return bool(self.name) and (not ctx.inactive or is_user_alias(self.name or ""))
@@ -292,9 +278,7 @@ class Alias(Element, tag="alias"):
 class UsbMaster(Element, tag="master"):
     """Companion controllers of one USB bus: the first port of this one."""
 
-    startport: int = attr(
-        INT, required=True, error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <master> 'startport' attribute")
-    )
+    startport: int | None = attr(UINT)
 
 
 class Rom(Element, tag="rom"):
@@ -330,12 +314,11 @@ class Device(Element, tail=True):
         missing=(ErrorCode.INTERNAL_ERROR, "No type specified for device address"),
     )
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Keep only what this device and this kind of definition may have."""
         if not self.ALLOW_BOOT:
             self.boot = None
             self.rom = None
-        if self.alias is not None and (
-            not self.alias.name or (ctx.inactive and not is_user_alias(self.alias.name))
-        ):
+        if self.alias is not None and (not self.alias.name or (ctx.inactive and not is_user_alias(self.alias.name))):
             self.alias = None

@@ -1,0 +1,27 @@
+"""`<memballoon>`: the memory balloon."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from purevirt.model._engine import INT, ON_OFF, Element, attr, child
+from purevirt.model.domain.device import Device
+from purevirt.model.domain.virtio import VirtioDriver
+
+MemballoonModel = Literal["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"]
+
+
+class MemballoonStats(Element, tag="stats"):
+    """How often the guest's memory statistics are fetched, seconds; 0 is off."""
+
+    period: int = attr(INT, default=0, omit=0)
+
+
+class Memballoon(Device, tag="memballoon"):
+    """The memory balloon; model `none` is a guest without one."""
+
+    model: MemballoonModel = attr(MemballoonModel, required=True, abi=True)
+    autodeflate: bool | None = attr(ON_OFF, abi=True)
+    free_page_reporting: bool | None = attr(ON_OFF, name="freePageReporting", abi=True)
+    stats: MemballoonStats | None = child(MemballoonStats)
+    driver: VirtioDriver | None = child(VirtioDriver)
