@@ -1,0 +1,82 @@
+"""Hypothesis strategies from declarations: an element with any of its fields set to values its codecs can write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from purevirt.model._engine.codecs import BITMAP, MAC, UUID, Enum, Hex, Int, Size, as_codec
+from purevirt.model._engine.element import Element, ElementMeta
+from purevirt.model._engine.fields import Field
+from purevirt.model._engine.parse import arm_class, element_class
+from purevirt.model._engine.tree import RawTree
+
+WORDS = st.text(st.characters(codec="utf-8", min_codepoint=33, max_codepoint=0x2FFF, categories=["L", "N", "P", "S"]), min_size=1, max_size=8)
+TREES = st.sampled_from(['<a:b xmlns:a="http://a/"/>', '<c xmlns="http://c/" d="1"><e>text</e></c>']).map(RawTree.from_xml)
+
+
+def values(codec: Any) -> st.SearchStrategy[Any]:
+    codec = as_codec(codec)
+    if isinstance(codec, Enum):
+        return st.sampled_from(codec.words)
+    if isinstance(codec, Hex):
+        return st.integers(0, min(codec.maximum, 2**32 - 1))
+    if isinstance(codec, Int):
+        return st.integers(max(codec.minimum, -5), min(codec.maximum, 4096))
+    if isinstance(codec, Size):
+        return st.integers(1, 2**40)
+    if codec is UUID:
+        return st.uuids().map(str)
+    if codec is MAC:
+        return st.integers(0, 2**40 - 1).map(lambda n: ":".join(f"{(n << 1 >> (8 * i)) & 255:02x}" for i in range(6)))
+    if codec is BITMAP:
+        return st.frozensets(st.integers(0, 64), min_size=1)
+    if hasattr(codec, "yes"):
+        return st.booleans()
+    try:
+        codec.parse("x")
+    except ValueError:
+        return st.nothing()
+    return WORDS
+
+
+def field_values(field: Field, depth: int) -> st.SearchStrategy[Any]:
+    if field.kind in ("attr", "text", "leaf"):
+        one = values(field.codec) if field.parse is None else WORDS.filter(lambda w: _accepts(field, w)).map(field.parse)
+    elif field.kind == "flag":
+        return st.booleans()
+    elif field.kind == "raw":
+        one = TREES
+    elif field.arms is None:
+        one = elements(element_class(field), depth - 1)
+    else:
+        classes = [c for arm in field.arms.values() if (c := arm_class(arm)) is not None]
+        one = st.one_of([elements(c, depth - 1) for c in dict.fromkeys(classes)])
+    if field.many:
+        return st.lists(one, max_size=2)
+    return one if field.required else st.none() | one
+
+
+def _accepts(field: Field, word: str) -> bool:
+    try:
+        assert field.parse is not None
+        field.parse(word)
+    except Exception:
+        return False
+    return True
+
+
+@st.composite
+def elements(draw: st.DrawFn, cls: ElementMeta, depth: int = 5) -> Element:
+    """An element of `cls`; below `depth` levels only scalars are set."""
+    chosen: dict[str, Any] = {}
+    fields = [f for f in cls._fields if depth > 0 or f.kind in ("attr", "text", "leaf", "flag")]
+    wanted = draw(st.sets(st.sampled_from(range(len(fields))), max_size=8)) if fields else set()
+    for i, field in enumerate(fields):
+        if field.required or i in wanted:
+            value = draw(field_values(field, depth))
+            if value is not None:
+                chosen[field.name] = value
+    result: Element = cls(**chosen)
+    return result
