@@ -21,7 +21,7 @@ class ElementMeta(type):
 
     _fields: tuple[Field, ...]
     _own: tuple[Field, ...]
-    _tail: bool
+    _tails: frozenset[str]
 
     def __new__(
         mcs,
@@ -47,14 +47,14 @@ class ElementMeta(type):
         head: list[Field] = []
         end: list[Field] = []
         for base in bases:
-            inherited = [f for f in getattr(base, "_fields", ()) if f.name not in replaced]
-            if getattr(base, "_tail", False):
-                end.extend(f for f in inherited if f not in end)
-            else:
-                head.extend(f for f in inherited if f not in head)
+            tails = getattr(base, "_tails", frozenset())
+            for f in getattr(base, "_fields", ()):
+                place = end if f.name in tails else head
+                if f.name not in replaced and f not in place:
+                    place.append(f)
         cls._own = mine
         cls._fields = (*head, *mine, *end)
-        cls._tail = tail or (not mine and any(getattr(base, "_tail", False) for base in bases))
+        cls._tails = frozenset(f.name for f in (cls._fields if tail else end))
         if tag is not None:
             cls.tag = tag  # type: ignore[attr-defined]
         if empty is not None:
