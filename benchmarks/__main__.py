@@ -1,0 +1,82 @@
+"""`python -m benchmarks [SECTION ...] [--json FILE]`: every section against both daemons in turn, then the table of ratios.
+
+Needs root, the distribution's libvirtd, and python3-libvirt for /usr/bin/python3. A row that misses its bar says MISS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.bars import SECTIONS, Bar
+from benchmarks.world import PIDFILE, World
+
+HERE = Path(__file__).resolve().parent
+PEER = f"/usr/sbin/virtlogd -d -p /run/libvirt/virtlogd.pid 2>/dev/null; /usr/sbin/libvirtd -d -p {PIDFILE}"
+OURS = f"{sys.executable} -m purevirt.daemon.main --system --daemon --pid-file {PIDFILE}"
+URI = "qemu:///system"
+
+
+def shown(value: float, unit: str) -> str:
+    if unit == "s":
+        return f"{value * 1e6:.0f} µs" if value < 1e-3 else f"{value * 1e3:.2f} ms" if value < 1 else f"{value:.2f} s"
+    return f"{value:,.1f} {unit}"
+
+
+def row(bar: Bar, ours: float | None, peer: float | None) -> str:
+    left, right = ("-" if v is None else shown(v, bar.unit) for v in (ours, peer))
+    if ours is None or peer is None:
+        return f"{bar.metric:18} {left:>14} {right:>14}"
+    ratio = ours / peer
+    limit = "" if bar.worst is None else f"{'≥' if bar.higher else '≤'} {bar.worst}"
+    verdict = "ok" if bar.passes(ratio) else "MISS"
+    return f"{bar.metric:18} {left:>14} {right:>14} {ratio:7.2f} {limit:>7} {verdict:5} {bar.what}"
+
+
+def measure(world: World, section: str, image: str) -> dict[str, float]:
+    command = ["/usr/bin/python3", str(HERE / "measure.py"), section, URI, image, PIDFILE, world.start_command]
+    try:
+        found: dict[str, float] = json.loads(world.run(command).splitlines()[-1])
+    except (RuntimeError, ValueError, IndexError) as error:
+        print(f"# {section}: {error}", file=sys.stderr)
+        return {}
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    if os.geteuid() != 0 or shutil.which("libvirtd", path="/usr/sbin:/usr/bin") is None:
+        print("benchmarks need root and the distribution's libvirtd (apt install libvirt-daemon-system python3-libvirt)")
+        return 2
+    report = arguments[arguments.index("--json") + 1] if "--json" in arguments else None
+    sections = [a for a in arguments if a in SECTIONS] or list(SECTIONS)
+    with tempfile.TemporaryDirectory(prefix="purevirt-bench-image-") as directory, World(OURS) as ours, World(PEER) as peer:
+        os.chmod(directory, 0o755)
+        image = boot_image(Path(directory))
+        results: dict[str, dict[str, float | None]] = {}
+        print(f"{'metric':18} {'purevirt':>14} {'libvirtd':>14}   ratio     bar")
+        for section in sections:
+            mine, theirs = measure(ours, section, image), measure(peer, section, image)
+            for bar in SECTIONS[section]:
+                results[bar.metric] = {"ours": mine.get(bar.metric), "peer": theirs.get(bar.metric)}
+                print(row(bar, mine.get(bar.metric), theirs.get(bar.metric)), flush=True)
+    if report is not None:
+        Path(report).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def boot_image(directory: Path) -> str:
+    """The project's own bootable image, readable by the guest's user."""
+    from purevirt.testing.boot_image import write_boot_image
+
+    path = directory / "boot.img"
+    write_boot_image(path)
+    path.chmod(0o666)
+    return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

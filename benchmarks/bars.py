@@ -1,0 +1,56 @@
+"""What is measured and the bar that each ratio (ours / libvirtd) must keep. Lower is better unless said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`worst` is the largest (or, where higher is better, the smallest) ratio that passes; None: for information."""
+
+    metric: str
+    unit: Literal["s", "1/s", "MiB/s", "KiB"]
+    worst: float | None
+    what: str
+    higher: bool = False
+
+    def passes(self, ratio: float) -> bool:
+        if self.worst is None:
+            return True
+        return ratio >= self.worst if self.higher else ratio <= self.worst
+
+
+SECTIONS: dict[str, tuple[Bar, ...]] = {
+    "calls": (
+        Bar("connect_close", "s", 1.0, "open and close a connection"),
+        Bar("small_call", "s", 1.0, "getLibVersion, one client"),
+        Bar("lookup", "s", 1.0, "lookupByName, one client"),
+        Bar("calls_8_clients", "1/s", 1.0, "getLibVersion from 8 client processes", higher=True),
+    ),
+    "define": (
+        Bar("define_small", "s", 1.0, "define a small guest"),
+        Bar("dumpxml_small", "s", 1.0, "dumpxml of it"),
+        Bar("define_60", "s", 1.0, "define a guest of 60 devices"),
+        Bar("dumpxml_60", "s", 1.0, "dumpxml of it"),
+    ),
+    "thousand": (
+        Bar("define_rate", "1/s", 1.0, "defining 1,000 guests, one client", higher=True),
+        Bar("list_1000", "s", 1.0, "list of 1,000 defined guests"),
+        Bar("stats_1000", "s", 0.5, "all statistics of 1,000 defined guests"),
+        Bar("memory_1000", "KiB", 1.3, "resident memory of the daemon with 1,000 defined guests"),
+        Bar("restart_1000", "s", 1.0, "daemon restart to the first full list"),
+    ),
+    "guest": (
+        Bar("start", "s", 0.35, "start a TCG guest"),
+        Bar("destroy", "s", 0.15, "destroy it"),
+        Bar("event", "s", 1.0, "suspend until its life-cycle event reaches a second connection"),
+    ),
+    "sixteen": (
+        Bar("start_16", "s", 0.6, "16 guests started from 8 clients"),
+        Bar("stats_16", "s", 0.4, "all statistics with 16 running"),
+        Bar("info_16", "s", 1.0, "info of one of 16 running"),
+    ),
+    "console": (Bar("console", "MiB/s", 1.0, "bytes out of a guest's serial console", higher=True),),
+}

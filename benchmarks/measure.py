@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+"""One section against one daemon, through the distribution's own client; prints {metric: median} as JSON.
+
+Runs inside a daemon's private world under the system's Python, whose python3-libvirt is the client:
+`measure.py SECTION URI IMAGE PIDFILE START_COMMAND`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import libvirt
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import guests
+
+libvirt.registerErrorHandler(lambda _context, _error: None, None)
+now = time.perf_counter
+
+
+def median(action: Callable[[], object], times: int, warm: int = 1) -> float:
+    for _ in range(warm):
+        action()
+    samples = []
+    for _ in range(times):
+        start = now()
+        action()
+        samples.append(now() - start)
+    return statistics.median(samples)
+
+
+def remove(conn: libvirt.virConnect, prefix: str = "bench-") -> None:
+    for dom in conn.listAllDomains():
+        if dom.name().startswith(prefix):
+            with contextlib.suppress(libvirt.libvirtError):
+                if dom.isActive():
+                    dom.destroy()
+            with contextlib.suppress(libvirt.libvirtError):
+                dom.undefine()
+
+
+class Bench:
+    def __init__(self, uri: str, image: str, pidfile: str, start_command: str) -> None:
+        self.uri, self.image, self.pidfile, self.start_command = uri, image, pidfile, start_command
+        self.conn = libvirt.open(uri)
+
+    def calls(self) -> dict[str, float]:
+        name = self.conn.defineXML(guests.small("bench-lookup")).name()
+        found = {
+            "connect_close": median(lambda: libvirt.open(self.uri).close(), 100),
+            "small_call": min(median(self.conn.getLibVersion, 2000) for _ in range(5)),
+            "lookup": min(median(lambda: self.conn.lookupByName(name), 1000) for _ in range(5)),
+            "calls_8_clients": self._rate(8, 2.0),
+        }
+        remove(self.conn)
+        return found
+
+    def _rate(self, clients: int, seconds: float) -> float:
+        code = (
+            "import libvirt,sys,time\nc=libvirt.open(sys.argv[1])\nprint(1,flush=True)\nsys.stdin.readline()\n"
+            "end=time.perf_counter()+float(sys.argv[2])\nn=0\nwhile time.perf_counter()<end:\n c.getLibVersion(); n+=1\nprint(n)"
+        )
+        command = [sys.executable, "-c", code, self.uri, str(seconds)]
+        pipe = subprocess.PIPE
+        workers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(clients)]
+        for w in workers:
+            assert w.stdout is not None
+            w.stdout.readline()
+        total = 0
+        for w in workers:
+            assert w.stdin is not None
+            w.stdin.write("\n")
+            w.stdin.flush()
+        for w in workers:
+            total += int(w.communicate(timeout=60)[0])
+        return total / seconds
+
+    def define(self) -> dict[str, float]:
+        found = {}
+        for label, xml in (("small", guests.small("bench-small", self.image)), ("60", guests.sixty("bench-sixty"))):
+            found[f"define_{label}"] = median(lambda xml=xml: self.conn.defineXML(xml), 30)
+            dom = self.conn.defineXML(xml)
+            found[f"dumpxml_{label}"] = median(lambda dom=dom: dom.XMLDesc(0), 200)
+            dom.undefine()
+        return found
+
+    def thousand(self) -> dict[str, float]:
+        remove(self.conn, "bench-k")
+        start = now()
+        for i in range(1000):
+            self.conn.defineXML(guests.small(f"bench-k{i}", self.image))
+        found = {"define_rate": 1000 / (now() - start)}
+        found["list_1000"] = median(lambda: self.conn.listAllDomains(0), 20)
+        found["stats_1000"] = median(lambda: self.conn.getAllDomainStats(0, 0), 5)
+        found["memory_1000"] = self._memory()
+        self.conn.close()
+        found["restart_1000"] = self._restart()
+        self.conn = libvirt.open(self.uri)
+        remove(self.conn, "bench-k")
+        return found
+
+    def _pid(self) -> int:
+        with open(self.pidfile) as f:
+            return int(f.read())
+
+    def _memory(self) -> float:
+        with open(f"/proc/{self._pid()}/status") as f:
+            return float(next(line.split()[1] for line in f if line.startswith("VmRSS")))
+
+    def _restart(self) -> float:
+        pid = self._pid()
+        os.kill(pid, signal.SIGTERM)
+        while os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.01)
+        start = now()
+        subprocess.run(self.start_command, shell=True, check=True)  # noqa: S602 - our own command line
+        while now() < start + 120:
+            with contextlib.suppress(libvirt.libvirtError):
+                conn = libvirt.open(self.uri)
+                if len(conn.listAllDomains(0)) >= 1000:
+                    took = now() - start
+                    conn.close()
+                    return took
+            time.sleep(0.005)
+        raise SystemExit("the daemon did not come back")
+
+    def guest(self) -> dict[str, float]:
+        dom = self.conn.defineXML(guests.small("bench-guest", self.image))
+        starts, destroys = [], []
+        for _ in range(15):
+            a = now()
+            dom.create()
+            b = now()
+            time.sleep(0.3)
+            c = now()
+            dom.destroy()
+            destroys.append(now() - c)
+            starts.append(b - a)
+        found = {"start": statistics.median(starts), "destroy": statistics.median(destroys), "event": self._event(dom)}
+        dom.undefine()
+        return found
+
+    def _event(self, dom: libvirt.virDomain) -> float:
+        libvirt.virEventRegisterDefaultImpl()
+        other = libvirt.open(self.uri)
+        seen: list[float] = []
+        other.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, lambda *_: seen.append(now()), None)
+        stop = False
+
+        def loop() -> None:
+            while not stop:
+                libvirt.virEventRunDefaultImpl()
+
+        libvirt.virEventAddTimeout(50, lambda *_: None, None)
+        thread = threading.Thread(target=loop, daemon=True)
+        thread.start()
+        dom.create()
+        time.sleep(0.5)
+        samples = []
+        for _ in range(20):
+            seen.clear()
+            start = now()
+            dom.suspend()
+            while not seen and now() < start + 5:
+                time.sleep(0)
+            samples.append(seen[0] - start)
+            dom.resume()
+            time.sleep(0.02)
+        dom.destroy()
+        stop = True
+        thread.join(2)
+        other.close()
+        return statistics.median(samples)
+
+    def sixteen(self) -> dict[str, float]:
+        names = [f"bench-s{i}" for i in range(16)]
+        for name in names:
+            self.conn.defineXML(guests.small(name, self.image))
+        walls = []
+        for i in range(3):
+            if i:
+                self._in_threads(names, lambda dom: dom.destroy())
+            walls.append(self._in_threads(names, lambda dom: dom.create()))
+        time.sleep(1)
+        found = {"start_16": statistics.median(walls)}
+        found["stats_16"] = median(lambda: self.conn.getAllDomainStats(0, 0), 10)
+        one = self.conn.lookupByName(names[0])
+        found["info_16"] = median(one.info, 300)
+        remove(self.conn)
+        return found
+
+    def _in_threads(self, names: list[str], action: Callable[[libvirt.virDomain], object]) -> float:
+        conns = [libvirt.open(self.uri) for _ in range(8)]
+
+        def work(conn: libvirt.virConnect, mine: list[str]) -> None:
+            for name in mine:
+                action(conn.lookupByName(name))
+
+        threads = [threading.Thread(target=work, args=(c, names[i::8])) for i, c in enumerate(conns)]
+        start = now()
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        took = now() - start
+        for c in conns:
+            c.close()
+        return took
+
+    def console(self) -> dict[str, float]:
+        """The boot image echoes every byte, so what is sent into the console stream comes back through it."""
+        dom = self.conn.defineXML(guests.small("bench-console", self.image))
+        dom.create()
+        time.sleep(0.3)
+        stream = self.conn.newStream(0)
+        dom.openConsole(None, stream, libvirt.VIR_DOMAIN_CONSOLE_FORCE)
+        got, start = 0, now()
+        block = b"x" * 1024
+        for _ in range(64):
+            stream.send(block)
+            need = len(block)
+            while need > 0:
+                data = stream.recv(65536)
+                got += len(data)
+                need -= len(data)
+        took = now() - start
+        stream.abort()
+        dom.destroy()
+        dom.undefine()
+        return {"console": got / took / (1 << 20)}
+
+
+def main() -> None:
+    section, uri, image, pidfile, start_command = sys.argv[1:6]
+    print(json.dumps(getattr(Bench(uri, image, pidfile, start_command), section)()))
+
+
+if __name__ == "__main__":
+    main()
