@@ -6,13 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from purevirt.errors import VirtError
 from purevirt.model._engine.codecs import BITMAP, MAC, UUID, Enum, Hex, Int, Size, as_codec
 from purevirt.model._engine.element import Element, ElementMeta
 from purevirt.model._engine.fields import Field
 from purevirt.model._engine.parse import arm_class, element_class
 from purevirt.model._engine.tree import RawTree
 
-WORDS = st.text(st.characters(codec="utf-8", min_codepoint=33, max_codepoint=0x2FFF, categories=["L", "N", "P", "S"]), min_size=1, max_size=8)
+_LETTERS = st.characters(codec="utf-8", min_codepoint=33, max_codepoint=0x2FFF, categories=["L", "N", "P", "S"])
+WORDS = st.text(_LETTERS, min_size=1, max_size=8)
 TREES = st.sampled_from(['<a:b xmlns:a="http://a/"/>', '<c xmlns="http://c/" d="1"><e>text</e></c>']).map(RawTree.from_xml)
 
 
@@ -62,7 +64,7 @@ def _accepts(field: Field, word: str) -> bool:
     try:
         assert field.parse is not None
         field.parse(word)
-    except Exception:
+    except (ValueError, VirtError):
         return False
     return True
 

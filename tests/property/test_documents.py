@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from property.strategies import elements
 
+from property.strategies import elements
 from purevirt.errors import VirtError
 from purevirt.model._engine import FormatContext, ParseContext
 from purevirt.model.documents import DOCUMENTS, document_class
