@@ -1,0 +1,32 @@
+"""Connecting to a server over TCP."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
+from purevirt.rpc.link import time_left
+
+
+def open_tcp(host: str, port: int, deadline: float | None, family: int = 0) -> socket.socket:
+    """A connected socket: the first of the host's addresses that answers. Raises VirtError SYSTEM_ERROR."""
+    try:
+        addresses = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    except socket.gaierror as e:
+        text = f"Unable to resolve address '{host}' service '{port}': {e.strerror}"
+        raise VirtError(ErrorCode.SYSTEM_ERROR, text, ErrorDomain.RPC) from e
+    last: OSError = OSError(errno.ECONNREFUSED, "no address")
+    for address_family, kind, protocol, _, address in addresses:
+        sock = socket.socket(address_family, kind, protocol)
+        try:
+            sock.settimeout(time_left(deadline))
+            sock.connect(address)
+        except OSError as e:
+            sock.close()
+            last = e
+            continue
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    number = last.errno or (errno.ETIMEDOUT if isinstance(last, TimeoutError) else errno.ECONNREFUSED)
+    raise system_error(number, f"unable to connect to server at '{host}:{port}'", ErrorDomain.RPC) from last
