@@ -6,6 +6,7 @@ it, so a document declares `choice("type", SOURCES, tag="source")`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from purevirt.errors import ErrorCode, ErrorDomain
@@ -42,6 +43,7 @@ from purevirt.model.storage_network import (
     VhostReconnect,
     check_cookies,
 )
+from purevirt.types.override import override
 
 StorageType = Literal["file", "block", "dir", "network", "volume", "nvme", "vhostuser"]
 StorageFormat = Literal[
@@ -60,6 +62,7 @@ class DeviceSeclabel(Element, tag="seclabel"):
     relabel: bool | None = attr(YES_NO)
     label: str | None = leaf()
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """A label needs relabelling; relabelling is on when nothing is said, and off where labelling was skipped."""
         if self.labelskip:
@@ -69,6 +72,7 @@ class DeviceSeclabel(Element, tag="seclabel"):
         if self.label is not None and self.relabel is False:
             raise XmlError(f"Cannot specify a label if relabelling is turned off. model={self.model or '<null>'}")
 
+    @override
     def shown(self, ctx: FormatContext) -> bool:
         """Nothing is said in a persistent definition by a label that has no text."""
         return not (ctx.inactive and self.label is None and self.relabel is not False)
@@ -84,11 +88,17 @@ def check_seclabels(seclabels: list[DeviceSeclabel]) -> None:
 
 
 class Slice(Element, tag="slice"):
-    """A part of the storage, in bytes, that holds the image."""
+    """A part of the storage, in bytes, that holds the image; types other than `storage` are not known yet."""
 
-    type: Literal["storage"] = attr(Literal["storage"], required=True)
-    offset: int = attr(ULONG, required=True)
-    size: int = attr(ULONG, required=True, nonzero=True)
+    type: str | None = attr()
+    offset: int | None = attr(ULONG, error="malformed value '%s' of 'offset' attribute of slice")
+    size: int | None = attr(ULONG, error="malformed value '%s' of 'size' attribute of slice")
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Both numbers are needed."""
+        if self.type == "storage" and (self.offset is None or self.size is None):
+            raise XmlError("missing offset or size attribute of slice")
 
 
 class ReservationsSource(Element, tag="source"):
@@ -105,6 +115,7 @@ class Reservations(Element, tag="reservations"):
     managed: bool = attr(YES_NO, required=True)
     source: ReservationsSource | None = child(ReservationsSource)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Without management there is a socket, and we are its client."""
         source = self.source or ReservationsSource()
@@ -191,9 +202,10 @@ class StorageSource(Element, tag="source", tail=True):
     reservations: Reservations | None = child(Reservations)
     private_data: SourcePrivateData | None = child(SourcePrivateData, only=STATUS)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
-        """Only the first slice counts; one label per model."""
-        del self.slices[1:]
+        """Only the first storage slice counts; one label per model."""
+        self.slices = [s for s in self.slices if s.type == "storage"][:1]
         check_seclabels(self.seclabels)
 
     @property
@@ -214,6 +226,7 @@ class FileSource(StorageSource):
     fdgroup: str | None = attr()
 
     @property
+    @override
     def path(self) -> str | None:
         return self.file
 
@@ -224,6 +237,7 @@ class BlockSource(StorageSource):
     dev: str | None = attr()
 
     @property
+    @override
     def path(self) -> str | None:
         return self.dev
 
@@ -234,6 +248,7 @@ class DirSource(StorageSource):
     dir: str | None = attr()
 
     @property
+    @override
     def path(self) -> str | None:
         return self.dir
 
@@ -257,6 +272,7 @@ class NetworkSource(StorageSource):
     timeout: SourceTimeout | None = child(SourceTimeout)
     identity: NfsIdentity | None = child(NfsIdentity)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """The name a protocol needs, and only the settings it has."""
         StorageSource.after_parse(self, ctx)
@@ -282,16 +298,17 @@ class NetworkSource(StorageSource):
         if self.protocol in ("gluster", "rbd"):
             pool, slash, _ = self.name.partition("/")
             if not slash or not pool:
-                if self.protocol == "gluster" or self.name.startswith("/") or not slash:
-                    raise XmlError(f"can't split path '{self.name}' into pool name and image name")
+                raise XmlError(f"can't split path '{self.name}' into pool name and image name")
         elif self.protocol == "iscsi" and "/" not in self.name:
             self.name += "/0"
 
     @property
+    @override
     def path(self) -> str | None:
         return self.name
 
     @property
+    @override
     def is_empty(self) -> bool:
         return self.protocol == "none" or (not self.name and self.protocol != "nbd")
 
@@ -311,6 +328,7 @@ class VolumeSource(StorageSource):
         VolumeMode, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown source mode '%s' for volume type disk")
     )
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Pool and volume go together; credentials are the pool's."""
         StorageSource.after_parse(self, ctx)
@@ -319,6 +337,7 @@ class VolumeSource(StorageSource):
         self.auth = None
 
     @property
+    @override
     def path(self) -> str | None:
         return self.volume
 
@@ -331,6 +350,7 @@ class HostPciAddress(Element, tag="address"):
     slot: int = attr(Hex(2, 2**32 - 1), default=0)
     function: int = attr(Hex(1, 2**32 - 1), default=0)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """The ranges of PCI."""
         check_pci_ranges(self.bus, self.slot, self.function)
@@ -369,6 +389,7 @@ class NvmeSource(StorageSource):
     address: HostPciAddress = child(HostPciAddress, required=True, missing="NVMe disk source is missing address")
 
     @property
+    @override
     def path(self) -> str | None:
         a = self.address
         return f"{a.domain:04x}:{a.bus:02x}:{a.slot:02x}.{a.function:x}/{self.namespace}"
@@ -387,11 +408,12 @@ class VhostUserSource(StorageSource):
     reconnect: VhostReconnect | None = child(VhostReconnect)
 
     @property
+    @override
     def path(self) -> str | None:
         return self.socket_path
 
 
-SOURCES: dict[str, type[StorageSource]] = {
+SOURCES: Mapping[str | None, type[StorageSource]] = {
     "file": FileSource,
     "block": BlockSource,
     "dir": DirSource,

@@ -47,7 +47,7 @@ class ElementMeta(type):
         head: list[Field] = []
         end: list[Field] = []
         for base in bases:
-            tails = getattr(base, "_tails", frozenset())
+            tails: frozenset[str] = getattr(base, "_tails", frozenset())
             for f in getattr(base, "_fields", ()):
                 place = end if f.name in tails else head
                 if f.name not in replaced and f not in place:

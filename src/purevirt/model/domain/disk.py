@@ -41,6 +41,7 @@ from purevirt.model.storage_source import (
     StorageSource,
     StorageType,
 )
+from purevirt.types.override import override
 
 DiskType = StorageType
 DiskDeviceKind = Literal["disk", "cdrom", "floppy", "lun"]
@@ -82,7 +83,9 @@ class DriverFormat:
 class MetadataCache(Element, tag="metadata_cache"):
     """The image format's cache of its own tables, in bytes."""
 
-    max_size: int | None = leaf(Size("bytes"), omit=0, error="Invalid value '%s' for element or attribute './metadata_cache/max_size'")
+    max_size: int | None = leaf(
+        Size("bytes"), omit=0, error="Invalid value '%s' for element or attribute './metadata_cache/max_size'"
+    )
 
 
 class DiskDriver(VirtioOptions, tag="driver"):
@@ -104,6 +107,7 @@ class DiskDriver(VirtioOptions, tag="driver"):
     queue_size: int | None = attr(UINT, omit=0)
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Reading cannot run out of space."""
         if self.rerror_policy == "enospace":
@@ -126,6 +130,7 @@ class BackingStore(Element, tag="backingStore"):
     source: StorageSource | None = choice("type", SOURCES, tag="source")
     backing_store: BackingStore | None = child(lambda: BackingStore, keep=True)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """An image has a format and a source."""
         if self.type is None:
@@ -154,6 +159,7 @@ class Mirror(Element, tag="mirror"):
     source: StorageSource | None = choice("type", SOURCES, tag="source")
     backing_store: BackingStore | None = child(BackingStore, keep=True)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Read the old spelling into the new one and keep both in step."""
         if self.type is None:
@@ -187,6 +193,7 @@ class Geometry(Element, tag="geometry"):
     secs: int | None = attr(UINT)
     trans: GeometryTranslation | None = attr(GeometryTranslation)
 
+    @override
     def shown(self, ctx: FormatContext) -> bool:
         """Whether it says something."""
         return bool(self.cyls and self.heads and self.secs)
@@ -233,6 +240,7 @@ class IoTune(Element, tag="iotune"):
     read_iops_sec_max_length: int | None = leaf(ULONG, omit=0)
     write_iops_sec_max_length: int | None = leaf(ULONG, omit=0)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """A total excludes its parts."""
         for what, suffix in (("bytes_sec", ""), ("iops_sec", ""), ("bytes_sec", "_max"), ("iops_sec", "_max")):
@@ -301,12 +309,11 @@ class Disk(Device, tag="disk"):
     encryption: Encryption | None = child(Encryption)
     private_data: DiskPrivateData | None = child(DiskPrivateData, only=STATUS)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """What the disk's own text can say wrongly; an empty serial is none."""
         Device.after_parse(self, ctx)
         self.serial = self.serial or None
-        if self.type == "volume":
-            self.auth = None
         self._check_twice()
         self._check_names()
         readonly = self.readonly or self.device == "cdrom"
