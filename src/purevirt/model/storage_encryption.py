@@ -10,6 +10,7 @@ from typing import Literal
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import UINT, UUID, Element, FormatContext, ParseContext, XmlError, attr, child, children
 from purevirt.model._engine.element import write_element
+from purevirt.types.override import override
 
 EncryptionFormat = Literal["default", "qcow", "luks", "luks2"]
 EncryptionEngine = Literal["qemu", "librbd"]
@@ -35,6 +36,7 @@ class SecretReference(Element, tag="secret", tail=True):
     uuid: str | None = attr()
     usage: str | None = attr()
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Exactly one of uuid and usage, and a UUID that is one."""
         if self.uuid is None and self.usage is None:
@@ -91,6 +93,7 @@ class Encryption(Element, tag="encryption"):
     cipher: Cipher | None = child(Cipher)
     ivgen: Ivgen | None = child(Ivgen)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Cipher and ivgen are read for LUKS alone; an ivgen needs its cipher."""
         if self.format not in ("luks", "luks2"):
@@ -98,6 +101,7 @@ class Encryption(Element, tag="encryption"):
         if self.ivgen is not None and self.cipher is None:
             raise XmlError("ivgen element found, but cipher is missing", domain=ErrorDomain.STORAGE)
 
+    @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Always with an end tag."""
         mark = len(out)

@@ -20,6 +20,7 @@ from purevirt.model._engine import (
     text,
 )
 from purevirt.model.storage_encryption import SecretReference
+from purevirt.types.override import override
 
 NetworkProtocol = Literal[
     "none", "nbd", "rbd", "sheepdog", "gluster", "iscsi", "http", "https", "ftp", "ftps", "tftp", "ssh", "vxhs", "nfs"
@@ -78,6 +79,7 @@ class SourceHost(Element, tag="host"):
     )
     socket: str | None = attr()
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """A unix socket has a path and nothing else, every other transport a name and no path."""
         if self.transport == "unix":
@@ -131,6 +133,7 @@ class Cookie(Element, tag="cookie"):
     name: str = attr(required=True, missing=(ErrorCode.XML_ERROR, "missing cookie name"))
     value: str | None = text()
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """There is a value."""
         if not self.value:
@@ -193,6 +196,7 @@ class VhostReconnect(Element, tag="reconnect"):
     enabled: bool | None = attr(YES_NO)
     timeout: int | None = attr(UINT)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """A timeout goes with `enabled='yes'` alone, and is needed then."""
         if not self.enabled:

@@ -22,6 +22,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioOptions
+from purevirt.types.override import override
 
 ControllerType = Literal["ide", "fdc", "scsi", "sata", "virtio-serial", "ccid", "usb", "pci", "xenbus", "isa"]
 ScsiModel = Literal[
@@ -59,6 +60,7 @@ class _Count(Int):
     def __init__(self) -> None:
         super().__init__(0, 2**31 - 1, "integer value")
 
+    @override
     def parse(self, text: str) -> int:
         """The number; ValueError says which of the two it is not."""
         value = INT.parse(text)
@@ -79,6 +81,7 @@ class _TargetNumber(Hex):
         self.what = "integer value"
         self.written_hex = written_hex
 
+    @override
     def format(self, value: int) -> str:
         """`8` or `0x8`."""
         return super().format(value) if self.written_hex else str(value)
@@ -101,6 +104,7 @@ class ControllerTarget(Element, tag="target"):
     hotplug: bool | None = attr(ON_OFF)
     node: int | None = leaf(UINT, error="invalid NUMA node in target")
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Ranges: each number fits its place in PCI configuration space."""
         for name, value, low, high in (
@@ -142,12 +146,14 @@ class Controller(Device, tag="controller"):
     pcihole64: int | None = leaf(Size("KiB"), doc="KiB; pci-root and pcie-root")
     driver: ControllerDriver | None = child(ControllerDriver)
 
+    @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
         """`<model>` and `<target>` stand once."""
         for tag in ("model", "target"):
             if len(node.findall(tag)) > 1:
                 raise XmlError(f"Multiple <{tag}> elements in controller definition not allowed", node=node)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """The model is one of the type's; what another type alone may have is forgotten."""
         Device.after_parse(self, ctx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.model._engine import ULONG, Element, ParseContext, XmlError, attr, child, leaf
+from purevirt.types.override import override
 
 
 class LeaseTarget(Element, tag="target"):
@@ -19,6 +20,7 @@ class Lease(Element, tag="lease"):
     key: str | None = leaf()
     target: LeaseTarget | None = child(LeaseTarget)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """A lease has a key, a lockspace and a path. (The reference refuses a missing lockspace without a text.)"""
         if not self.key:

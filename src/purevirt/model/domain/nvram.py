@@ -5,11 +5,13 @@ from __future__ import annotations
 from purevirt.model._engine import FormatContext, write_element
 from purevirt.model.domain.device import Device
 from purevirt.model.storage_encryption import open_close
+from purevirt.types.override import override
 
 
 class Nvram(Device, tag="nvram"):
     """Nothing but its address."""
 
+    @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Always with an end tag."""
         mark = len(out)

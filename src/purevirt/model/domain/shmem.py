@@ -7,6 +7,7 @@ from typing import Literal
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import ON_OFF, UINT, Element, ParseContext, Size, XmlError, attr, child, leaf
 from purevirt.model.domain.device import Device
+from purevirt.types.override import override
 
 ShmemModel = Literal["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]
 ShmemRole = Literal["master", "peer"]
@@ -19,6 +20,7 @@ class MebiBytes(Size):
         super().__init__("bytes")
         self.unit = "M"
 
+    @override
     def format(self, value: int) -> str:
         """Whole MiB, rounded down."""
         return str(value >> 20)
@@ -55,6 +57,7 @@ class Shmem(Device, tag="shmem"):
     server: ShmemServer | None = child(ShmemServer, keep=True)
     msi: ShmemMsi | None = child(ShmemMsi, keep=True)
 
+    @override
     def after_parse(self, ctx: ParseContext) -> None:
         """The name is a plain file name; interrupts come from a server; an unknown role says nothing."""
         Device.after_parse(self, ctx)
