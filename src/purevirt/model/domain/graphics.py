@@ -178,7 +178,7 @@ class Graphics(Device, tag="graphics"):
 
     type: GraphicsType = attr(GraphicsType, required=True, abi=True)
     socket: str | None = attr()
-    port: int | None = attr(INT, error=(ErrorCode.INTERNAL_ERROR, "cannot parse vnc port %s"))
+    port: int | None = attr(Silent(INT))
     tls_port: int | None = attr(INT, name="tlsPort")
     autoport: bool | None = attr(Silent(YES_NO))
     websocket: int | None = attr(INT, omit=0)
@@ -212,10 +212,15 @@ class Graphics(Device, tag="graphics"):
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
-        """SPICE alone refuses a word that is neither yes nor no; the others ignore it."""
-        word = node.get("autoport")
-        if self.type == "spice" and word is not None and self.autoport is None:
-            raise XmlError(f"Invalid value for attribute 'autoport' in element 'graphics': '{word}'.")
+        """A port that is no number is refused in each type's own words; a bad autoport by SPICE alone."""
+        port, autoport = node.get("port"), node.get("autoport")
+        if port is not None and self.port is None:
+            if self.type in ("vnc", "rdp"):
+                raise XmlError(f"cannot parse {self.type} port {port}", ErrorCode.INTERNAL_ERROR)
+            if self.type == "spice":
+                raise XmlError(f"Invalid value for attribute 'port' in element 'graphics': '{port}'. Expected integer value")
+        if autoport is not None and self.autoport is None and self.type == "spice":
+            raise XmlError(f"Invalid value for attribute 'autoport' in element 'graphics': '{autoport}'.")
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
