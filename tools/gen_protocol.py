@@ -28,6 +28,7 @@ API = json.loads((FACTS / "api.json").read_text())
 READONLY: dict[str, tuple[Any, str | None]] = {
     f["name"]: (f.get("readonly_allowed"), f.get("readonly_denied_if")) for f in API["functions"]
 }
+HEADERS = {f["name"]: f["header"] for f in API["functions"]}
 INTERNAL = {r["name"]: f for f in API["internal_functions"] for r in f.get("rpc_all", [])}
 # Functions that carry a procedure, where the facts name several or an internal one.
 FUNCTIONS = {"domain_lookup_by_uuid": "virDomainLookupByUUID", "connect_is_secure": "virConnectIsSecure"}
@@ -207,6 +208,9 @@ class Writer:
             args.append("auth=False")
         if p.get("server_conn"):
             args.append(f'facet="{p["server_conn"].lower()}"')
+        origin = self.origin(p, function)
+        if origin != "NONE":
+            args.append(f"errors=E.{origin}")
         line = f"{constant} = call({', '.join(args)})"
         if len(line) <= 120:
             return [line]
@@ -214,6 +218,18 @@ class Writer:
         if len(one) <= 120:
             return [f"{constant} = call(", one, ")"]
         return [f"{constant} = call(", *(f"    {a}," for a in args), ")"]
+
+    def origin(self, p: dict[str, Any], function: str) -> str:
+        """The VIR_FROM_THIS of the file that the public function lives in."""
+        if self.program == "admin":
+            return "ADMIN"
+        header = HEADERS.get(function)
+        if header is None:
+            return "DOMAIN" if p["short_name"].startswith("domain_migrate") else "NONE"
+        part = header.removeprefix("libvirt-").removesuffix(".h")
+        return {"host": "NONE", "libvirt": "NONE", "event": "EVENT", "qemu": "NONE", "lxc": "NONE"}.get(
+            part, part.upper().replace("-", "_")
+        )
 
     def constants(self) -> list[str]:
         drop = ("PROGRAM", "PROTOCOL_VERSION")
@@ -267,6 +283,8 @@ class Writer:
             head += (
                 [one] if len(one) <= 120 else ["from purevirt.protocol.xdr import (", *(f"    {n}," for n in used), ")"]
             )
+        if "E." in text:
+            head.append("from purevirt.errors import ErrorDomain as E")
         if "C." in text:
             head.append("from purevirt.types import constants as C")
         if "list[TypedParam]" in "\n".join(types) and own_strings:

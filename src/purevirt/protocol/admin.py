@@ -6,6 +6,7 @@ Declarations only, written from the facts by tools/gen_protocol.py and compared 
 
 from typing import Annotated
 
+from purevirt.errors import ErrorDomain as E
 from purevirt.protocol.rows import Program, call
 from purevirt.protocol.xdr import Hyper, Optional, Params, Seq, Struct, Text, UHyper, UInt
 from purevirt.types.typed_params import TypedParam
@@ -162,12 +163,14 @@ class ConnectSetDaemonTimeoutArgs(Struct):
     flags: UInt
 
 
-CONNECT_OPEN = call(1, "virAdmConnectOpen", ConnectOpenArgs, readonly=None)
-CONNECT_CLOSE = call(2, "virAdmConnectClose", readonly=None)
-CONNECT_GET_LIB_VERSION = call(3, "virAdmConnectGetLibVersion", None, ConnectGetLibVersionRet, readonly=None)
-CONNECT_LIST_SERVERS = call(4, "virAdmConnectListServers", ConnectListServersArgs, ConnectListServersRet, readonly=None)
+CONNECT_OPEN = call(1, "virAdmConnectOpen", ConnectOpenArgs, readonly=None, errors=E.ADMIN)
+CONNECT_CLOSE = call(2, "virAdmConnectClose", readonly=None, errors=E.ADMIN)
+CONNECT_GET_LIB_VERSION = call(3, "virAdmConnectGetLibVersion", None, ConnectGetLibVersionRet, readonly=None, errors=E.ADMIN)
+CONNECT_LIST_SERVERS = call(
+    4, "virAdmConnectListServers", ConnectListServersArgs, ConnectListServersRet, readonly=None, errors=E.ADMIN
+)
 CONNECT_LOOKUP_SERVER = call(
-    5, "virAdmConnectLookupServer", ConnectLookupServerArgs, ConnectLookupServerRet, readonly=None
+    5, "virAdmConnectLookupServer", ConnectLookupServerArgs, ConnectLookupServerRet, readonly=None, errors=E.ADMIN
 )
 SERVER_GET_THREADPOOL_PARAMETERS = call(
     6,
@@ -175,27 +178,51 @@ SERVER_GET_THREADPOOL_PARAMETERS = call(
     ServerGetThreadpoolParametersArgs,
     ServerGetThreadpoolParametersRet,
     readonly=None,
+    errors=E.ADMIN,
 )
 SERVER_SET_THREADPOOL_PARAMETERS = call(
-    7, "virAdmServerSetThreadPoolParameters", ServerSetThreadpoolParametersArgs, readonly=None
+    7, "virAdmServerSetThreadPoolParameters", ServerSetThreadpoolParametersArgs, readonly=None, errors=E.ADMIN
 )
-SERVER_LIST_CLIENTS = call(8, "virAdmServerListClients", ServerListClientsArgs, ServerListClientsRet, readonly=None)
-SERVER_LOOKUP_CLIENT = call(9, "virAdmServerLookupClient", ServerLookupClientArgs, ServerLookupClientRet, readonly=None)
-CLIENT_GET_INFO = call(10, "virAdmClientGetInfo", ClientGetInfoArgs, ClientGetInfoRet, readonly=None)
-CLIENT_CLOSE = call(11, "virAdmClientClose", ClientCloseArgs, readonly=None)
+SERVER_LIST_CLIENTS = call(
+    8, "virAdmServerListClients", ServerListClientsArgs, ServerListClientsRet, readonly=None, errors=E.ADMIN
+)
+SERVER_LOOKUP_CLIENT = call(
+    9, "virAdmServerLookupClient", ServerLookupClientArgs, ServerLookupClientRet, readonly=None, errors=E.ADMIN
+)
+CLIENT_GET_INFO = call(10, "virAdmClientGetInfo", ClientGetInfoArgs, ClientGetInfoRet, readonly=None, errors=E.ADMIN)
+CLIENT_CLOSE = call(11, "virAdmClientClose", ClientCloseArgs, readonly=None, errors=E.ADMIN)
 SERVER_GET_CLIENT_LIMITS = call(
-    12, "virAdmServerGetClientLimits", ServerGetClientLimitsArgs, ServerGetClientLimitsRet, readonly=None
+    12,
+    "virAdmServerGetClientLimits",
+    ServerGetClientLimitsArgs,
+    ServerGetClientLimitsRet,
+    readonly=None,
+    errors=E.ADMIN,
 )
-SERVER_SET_CLIENT_LIMITS = call(13, "virAdmServerSetClientLimits", ServerSetClientLimitsArgs, readonly=None)
+SERVER_SET_CLIENT_LIMITS = call(13, "virAdmServerSetClientLimits", ServerSetClientLimitsArgs, readonly=None, errors=E.ADMIN)
 CONNECT_GET_LOGGING_OUTPUTS = call(
-    14, "virAdmConnectGetLoggingOutputs", ConnectGetLoggingOutputsArgs, ConnectGetLoggingOutputsRet, readonly=None
+    14,
+    "virAdmConnectGetLoggingOutputs",
+    ConnectGetLoggingOutputsArgs,
+    ConnectGetLoggingOutputsRet,
+    readonly=None,
+    errors=E.ADMIN,
 )
 CONNECT_GET_LOGGING_FILTERS = call(
-    15, "virAdmConnectGetLoggingFilters", ConnectGetLoggingFiltersArgs, ConnectGetLoggingFiltersRet, readonly=None
+    15,
+    "virAdmConnectGetLoggingFilters",
+    ConnectGetLoggingFiltersArgs,
+    ConnectGetLoggingFiltersRet,
+    readonly=None,
+    errors=E.ADMIN,
 )
-CONNECT_SET_LOGGING_OUTPUTS = call(16, "virAdmConnectSetLoggingOutputs", ConnectSetLoggingOutputsArgs, readonly=None)
-CONNECT_SET_LOGGING_FILTERS = call(17, "virAdmConnectSetLoggingFilters", ConnectSetLoggingFiltersArgs, readonly=None)
-SERVER_UPDATE_TLS_FILES = call(18, "virAdmServerUpdateTlsFiles", ServerUpdateTlsFilesArgs, readonly=None)
-CONNECT_SET_DAEMON_TIMEOUT = call(19, "virAdmConnectSetDaemonTimeout", ConnectSetDaemonTimeoutArgs, readonly=None)
+CONNECT_SET_LOGGING_OUTPUTS = call(
+    16, "virAdmConnectSetLoggingOutputs", ConnectSetLoggingOutputsArgs, readonly=None, errors=E.ADMIN
+)
+CONNECT_SET_LOGGING_FILTERS = call(
+    17, "virAdmConnectSetLoggingFilters", ConnectSetLoggingFiltersArgs, readonly=None, errors=E.ADMIN
+)
+SERVER_UPDATE_TLS_FILES = call(18, "virAdmServerUpdateTlsFiles", ServerUpdateTlsFilesArgs, readonly=None, errors=E.ADMIN)
+CONNECT_SET_DAEMON_TIMEOUT = call(19, "virAdmConnectSetDaemonTimeout", ConnectSetDaemonTimeoutArgs, readonly=None, errors=E.ADMIN)
 
 PROGRAM = Program("admin", 0x06900690, 1, globals())

@@ -34,7 +34,5 @@ BEFORE_OPEN = frozenset({Feature.PROGRAM_KEEPALIVE})
 """Answered even before connect_open."""
 ALWAYS = frozenset({Feature.TYPED_PARAM_STRING, Feature.NETWORK_UPDATE_HAS_CORRECT_ORDER, Feature.FD_PASSING})
 """1 for every driver in process."""
-NEVER = frozenset(
-    {Feature.REMOTE, Feature.PROGRAM_KEEPALIVE, Feature.REMOTE_CLOSE_CALLBACK, Feature.REMOTE_EVENT_CALLBACK}
-)
+NEVER = frozenset({Feature.REMOTE, Feature.PROGRAM_KEEPALIVE, Feature.REMOTE_CLOSE_CALLBACK, Feature.REMOTE_EVENT_CALLBACK})
 """0 for every driver in process: they are about a connection's transport."""

@@ -7,6 +7,7 @@ Declarations only, written from the facts by tools/gen_protocol.py and compared 
 from enum import IntEnum
 from typing import Annotated
 
+from purevirt.errors import ErrorDomain as E
 from purevirt.protocol.rows import Program, When, acl, call, event, when
 from purevirt.protocol.xdr import (
     Char,
@@ -2340,9 +2341,7 @@ class DomainEventGraphicsMsg(Struct):
     local: DomainEventGraphicsAddress
     remote: DomainEventGraphicsAddress
     authScheme: NonnullString
-    subject: Annotated[
-        list[DomainEventGraphicsIdentity], Seq(DomainEventGraphicsIdentity, DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX)
-    ]
+    subject: Annotated[list[DomainEventGraphicsIdentity], Seq(DomainEventGraphicsIdentity, DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX)]
 
 
 class DomainEventCallbackGraphicsMsg(Struct):
@@ -3670,9 +3669,7 @@ CONNECT_GET_MAX_VCPUS = call(
     readonly=True,
     facet="hypervisor",
 )
-NODE_GET_INFO = call(
-    6, "virNodeGetInfo", None, NodeGetInfoRet, acl="connect:read", high=True, readonly=True, facet="hypervisor"
-)
+NODE_GET_INFO = call(6, "virNodeGetInfo", None, NodeGetInfoRet, acl="connect:read", high=True, readonly=True, facet="hypervisor")
 CONNECT_GET_CAPABILITIES = call(
     7,
     "virConnectGetCapabilities",
@@ -3682,8 +3679,10 @@ CONNECT_GET_CAPABILITIES = call(
     readonly=True,
     facet="hypervisor",
 )
-DOMAIN_ATTACH_DEVICE = call(8, "virDomainAttachDevice", DomainAttachDeviceArgs, acl="domain:write", facet="hypervisor")
-DOMAIN_CREATE = call(9, "virDomainCreate", DomainCreateArgs, acl="domain:start", facet="hypervisor")
+DOMAIN_ATTACH_DEVICE = call(
+    8, "virDomainAttachDevice", DomainAttachDeviceArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_CREATE = call(9, "virDomainCreate", DomainCreateArgs, acl="domain:start", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_CREATE_XML = call(
     10,
     "virDomainCreateXML",
@@ -3691,6 +3690,7 @@ DOMAIN_CREATE_XML = call(
     DomainCreateXmlRet,
     acl="domain:write domain:start",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_DEFINE_XML = call(
     11,
@@ -3700,9 +3700,14 @@ DOMAIN_DEFINE_XML = call(
     acl="domain:write domain:save",
     high=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_DESTROY = call(12, "virDomainDestroy", DomainDestroyArgs, acl="domain:stop", high=True, facet="hypervisor")
-DOMAIN_DETACH_DEVICE = call(13, "virDomainDetachDevice", DomainDetachDeviceArgs, acl="domain:write", facet="hypervisor")
+DOMAIN_DESTROY = call(
+    12, "virDomainDestroy", DomainDestroyArgs, acl="domain:stop", high=True, facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_DETACH_DEVICE = call(
+    13, "virDomainDetachDevice", DomainDetachDeviceArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_GET_XML_DESC = call(
     14,
     "virDomainGetXMLDesc",
@@ -3715,6 +3720,7 @@ DOMAIN_GET_XML_DESC = call(
     ),
     readonly=When("flags", "set", C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_AUTOSTART = call(
     15,
@@ -3725,9 +3731,17 @@ DOMAIN_GET_AUTOSTART = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_INFO = call(
-    16, "virDomainGetInfo", DomainGetInfoArgs, DomainGetInfoRet, acl="domain:read", readonly=True, facet="hypervisor"
+    16,
+    "virDomainGetInfo",
+    DomainGetInfoArgs,
+    DomainGetInfoRet,
+    acl="domain:read",
+    readonly=True,
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_MAX_MEMORY = call(
     17,
@@ -3738,6 +3752,7 @@ DOMAIN_GET_MAX_MEMORY = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_MAX_VCPUS = call(
     18,
@@ -3748,6 +3763,7 @@ DOMAIN_GET_MAX_VCPUS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_OS_TYPE = call(
     19,
@@ -3758,6 +3774,7 @@ DOMAIN_GET_OS_TYPE = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_VCPUS = call(
     20,
@@ -3768,6 +3785,7 @@ DOMAIN_GET_VCPUS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_LIST_DEFINED_DOMAINS = call(
     21,
@@ -3779,6 +3797,7 @@ CONNECT_LIST_DEFINED_DOMAINS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_LOOKUP_BY_ID = call(
     22,
@@ -3789,6 +3808,7 @@ DOMAIN_LOOKUP_BY_ID = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_LOOKUP_BY_NAME = call(
     23,
@@ -3799,6 +3819,7 @@ DOMAIN_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_LOOKUP_BY_UUID = call(
     24,
@@ -3809,6 +3830,7 @@ DOMAIN_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_NUM_OF_DEFINED_DOMAINS = call(
     25,
@@ -3820,27 +3842,45 @@ CONNECT_NUM_OF_DEFINED_DOMAINS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_PIN_VCPU = call(26, "virDomainPinVcpu", DomainPinVcpuArgs, acl="domain:write", facet="hypervisor")
+DOMAIN_PIN_VCPU = call(26, "virDomainPinVcpu", DomainPinVcpuArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_REBOOT = call(
     27,
     "virDomainReboot",
     DomainRebootArgs,
     acl=acl("domain:init_control", when("domain:write", "flags", "set", C.VIR_DOMAIN_REBOOT_GUEST_AGENT)),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_RESUME = call(28, "virDomainResume", DomainResumeArgs, acl="domain:suspend", facet="hypervisor")
+DOMAIN_RESUME = call(28, "virDomainResume", DomainResumeArgs, acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_SET_AUTOSTART = call(
-    29, "virDomainSetAutostart", DomainSetAutostartArgs, acl="domain:write", high=True, facet="hypervisor"
+    29,
+    "virDomainSetAutostart",
+    DomainSetAutostartArgs,
+    acl="domain:write",
+    high=True,
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_MAX_MEMORY = call(
-    30, "virDomainSetMaxMemory", DomainSetMaxMemoryArgs, acl="domain:write", high=True, facet="hypervisor"
+    30,
+    "virDomainSetMaxMemory",
+    DomainSetMaxMemoryArgs,
+    acl="domain:write",
+    high=True,
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_SET_MEMORY = call(31, "virDomainSetMemory", DomainSetMemoryArgs, acl="domain:write", facet="hypervisor")
-DOMAIN_SET_VCPUS = call(32, "virDomainSetVcpus", DomainSetVcpusArgs, acl="domain:write", facet="hypervisor")
-DOMAIN_SHUTDOWN = call(33, "virDomainShutdown", DomainShutdownArgs, acl="domain:init_control", facet="hypervisor")
-DOMAIN_SUSPEND = call(34, "virDomainSuspend", DomainSuspendArgs, acl="domain:suspend", facet="hypervisor")
-DOMAIN_UNDEFINE = call(35, "virDomainUndefine", DomainUndefineArgs, acl="domain:delete", high=True, facet="hypervisor")
+DOMAIN_SET_MEMORY = call(31, "virDomainSetMemory", DomainSetMemoryArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_SET_VCPUS = call(32, "virDomainSetVcpus", DomainSetVcpusArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_SHUTDOWN = call(
+    33, "virDomainShutdown", DomainShutdownArgs, acl="domain:init_control", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_SUSPEND = call(34, "virDomainSuspend", DomainSuspendArgs, acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_UNDEFINE = call(
+    35, "virDomainUndefine", DomainUndefineArgs, acl="domain:delete", high=True, facet="hypervisor", errors=E.DOMAIN
+)
 CONNECT_LIST_DEFINED_NETWORKS = call(
     36,
     "virConnectListDefinedNetworks",
@@ -3851,6 +3891,7 @@ CONNECT_LIST_DEFINED_NETWORKS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 CONNECT_LIST_DOMAINS = call(
     37,
@@ -3862,6 +3903,7 @@ CONNECT_LIST_DOMAINS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_LIST_NETWORKS = call(
     38,
@@ -3873,8 +3915,9 @@ CONNECT_LIST_NETWORKS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
-NETWORK_CREATE = call(39, "virNetworkCreate", NetworkCreateArgs, acl="network:start", facet="network")
+NETWORK_CREATE = call(39, "virNetworkCreate", NetworkCreateArgs, acl="network:start", facet="network", errors=E.NETWORK)
 NETWORK_CREATE_XML = call(
     40,
     "virNetworkCreateXML",
@@ -3882,6 +3925,7 @@ NETWORK_CREATE_XML = call(
     NetworkCreateXmlRet,
     acl="network:write network:start",
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_DEFINE_XML = call(
     41,
@@ -3891,8 +3935,11 @@ NETWORK_DEFINE_XML = call(
     acl="network:write network:save",
     high=True,
     facet="network",
+    errors=E.NETWORK,
 )
-NETWORK_DESTROY = call(42, "virNetworkDestroy", NetworkDestroyArgs, acl="network:stop", high=True, facet="network")
+NETWORK_DESTROY = call(
+    42, "virNetworkDestroy", NetworkDestroyArgs, acl="network:stop", high=True, facet="network", errors=E.NETWORK
+)
 NETWORK_GET_XML_DESC = call(
     43,
     "virNetworkGetXMLDesc",
@@ -3902,6 +3949,7 @@ NETWORK_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_GET_AUTOSTART = call(
     44,
@@ -3912,6 +3960,7 @@ NETWORK_GET_AUTOSTART = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_GET_BRIDGE_NAME = call(
     45,
@@ -3922,6 +3971,7 @@ NETWORK_GET_BRIDGE_NAME = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_LOOKUP_BY_NAME = call(
     46,
@@ -3932,6 +3982,7 @@ NETWORK_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_LOOKUP_BY_UUID = call(
     47,
@@ -3942,11 +3993,20 @@ NETWORK_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_SET_AUTOSTART = call(
-    48, "virNetworkSetAutostart", NetworkSetAutostartArgs, acl="network:write", high=True, facet="network"
+    48,
+    "virNetworkSetAutostart",
+    NetworkSetAutostartArgs,
+    acl="network:write",
+    high=True,
+    facet="network",
+    errors=E.NETWORK,
 )
-NETWORK_UNDEFINE = call(49, "virNetworkUndefine", NetworkUndefineArgs, acl="network:delete", high=True, facet="network")
+NETWORK_UNDEFINE = call(
+    49, "virNetworkUndefine", NetworkUndefineArgs, acl="network:delete", high=True, facet="network", errors=E.NETWORK
+)
 CONNECT_NUM_OF_DEFINED_NETWORKS = call(
     50,
     "virConnectNumOfDefinedNetworks",
@@ -3957,6 +4017,7 @@ CONNECT_NUM_OF_DEFINED_NETWORKS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 CONNECT_NUM_OF_DOMAINS = call(
     51,
@@ -3968,6 +4029,7 @@ CONNECT_NUM_OF_DOMAINS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_NUM_OF_NETWORKS = call(
     52,
@@ -3979,10 +4041,13 @@ CONNECT_NUM_OF_NETWORKS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
-DOMAIN_CORE_DUMP = call(53, "virDomainCoreDump", DomainCoreDumpArgs, acl="domain:core_dump", facet="hypervisor")
-DOMAIN_RESTORE = call(54, "virDomainRestore", DomainRestoreArgs, acl="domain:start domain:write", facet="hypervisor")
-DOMAIN_SAVE = call(55, "virDomainSave", DomainSaveArgs, acl="domain:hibernate", facet="hypervisor")
+DOMAIN_CORE_DUMP = call(53, "virDomainCoreDump", DomainCoreDumpArgs, acl="domain:core_dump", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_RESTORE = call(
+    54, "virDomainRestore", DomainRestoreArgs, acl="domain:start domain:write", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_SAVE = call(55, "virDomainSave", DomainSaveArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_GET_SCHEDULER_TYPE = call(
     56,
     "virDomainGetSchedulerType",
@@ -3991,6 +4056,7 @@ DOMAIN_GET_SCHEDULER_TYPE = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_SCHEDULER_PARAMETERS = call(
     57,
@@ -4000,9 +4066,15 @@ DOMAIN_GET_SCHEDULER_PARAMETERS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_SCHEDULER_PARAMETERS = call(
-    58, "virDomainSetSchedulerParameters", DomainSetSchedulerParametersArgs, acl="domain:read", facet="hypervisor"
+    58,
+    "virDomainSetSchedulerParameters",
+    DomainSetSchedulerParametersArgs,
+    acl="domain:read",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_GET_HOSTNAME = call(
     59,
@@ -4031,9 +4103,10 @@ DOMAIN_MIGRATE_PREPARE = call(
     DomainMigratePrepareRet,
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PERFORM = call(
-    62, "virDomainMigratePerform", DomainMigratePerformArgs, acl="domain:migrate", facet="hypervisor"
+    62, "virDomainMigratePerform", DomainMigratePerformArgs, acl="domain:migrate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_MIGRATE_FINISH = call(
     63,
@@ -4042,6 +4115,7 @@ DOMAIN_MIGRATE_FINISH = call(
     DomainMigrateFinishRet,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_STATS = call(
     64,
@@ -4051,6 +4125,7 @@ DOMAIN_BLOCK_STATS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_INTERFACE_STATS = call(
     65,
@@ -4061,12 +4136,11 @@ DOMAIN_INTERFACE_STATS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 AUTH_LIST = call(66, "virAuthList", None, AuthListRet, high=True, readonly=True, auth=False)
 AUTH_SASL_INIT = call(67, "virAuthSaslInit", None, AuthSaslInitRet, high=True, readonly=True, auth=False)
-AUTH_SASL_START = call(
-    68, "virAuthSaslStart", AuthSaslStartArgs, AuthSaslStartRet, high=True, readonly=True, auth=False
-)
+AUTH_SASL_START = call(68, "virAuthSaslStart", AuthSaslStartArgs, AuthSaslStartRet, high=True, readonly=True, auth=False)
 AUTH_SASL_STEP = call(69, "virAuthSaslStep", AuthSaslStepArgs, AuthSaslStepRet, high=True, readonly=True, auth=False)
 AUTH_POLKIT = call(70, "virAuthPolkit", None, AuthPolkitRet, high=True, readonly=True, auth=False)
 CONNECT_NUM_OF_STORAGE_POOLS = call(
@@ -4079,6 +4153,7 @@ CONNECT_NUM_OF_STORAGE_POOLS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_LIST_STORAGE_POOLS = call(
     72,
@@ -4090,6 +4165,7 @@ CONNECT_LIST_STORAGE_POOLS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_NUM_OF_DEFINED_STORAGE_POOLS = call(
     73,
@@ -4101,6 +4177,7 @@ CONNECT_NUM_OF_DEFINED_STORAGE_POOLS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_LIST_DEFINED_STORAGE_POOLS = call(
     74,
@@ -4112,6 +4189,7 @@ CONNECT_LIST_DEFINED_STORAGE_POOLS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_FIND_STORAGE_POOL_SOURCES = call(
     75,
@@ -4120,6 +4198,7 @@ CONNECT_FIND_STORAGE_POOL_SOURCES = call(
     ConnectFindStoragePoolSourcesRet,
     acl="connect:detect_storage_pools",
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_CREATE_XML = call(
     76,
@@ -4128,6 +4207,7 @@ STORAGE_POOL_CREATE_XML = call(
     StoragePoolCreateXmlRet,
     acl="storage_pool:start storage_pool:write",
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_DEFINE_XML = call(
     77,
@@ -4137,20 +4217,37 @@ STORAGE_POOL_DEFINE_XML = call(
     acl="storage_pool:write storage_pool:save",
     high=True,
     facet="storage",
+    errors=E.STORAGE,
 )
-STORAGE_POOL_CREATE = call(78, "virStoragePoolCreate", StoragePoolCreateArgs, acl="storage_pool:start", facet="storage")
-STORAGE_POOL_BUILD = call(79, "virStoragePoolBuild", StoragePoolBuildArgs, acl="storage_pool:format", facet="storage")
+STORAGE_POOL_CREATE = call(
+    78, "virStoragePoolCreate", StoragePoolCreateArgs, acl="storage_pool:start", facet="storage", errors=E.STORAGE
+)
+STORAGE_POOL_BUILD = call(
+    79, "virStoragePoolBuild", StoragePoolBuildArgs, acl="storage_pool:format", facet="storage", errors=E.STORAGE
+)
 STORAGE_POOL_DESTROY = call(
-    80, "virStoragePoolDestroy", StoragePoolDestroyArgs, acl="storage_pool:stop", high=True, facet="storage"
+    80,
+    "virStoragePoolDestroy",
+    StoragePoolDestroyArgs,
+    acl="storage_pool:stop",
+    high=True,
+    facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_DELETE = call(
-    81, "virStoragePoolDelete", StoragePoolDeleteArgs, acl="storage_pool:format", facet="storage"
+    81, "virStoragePoolDelete", StoragePoolDeleteArgs, acl="storage_pool:format", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_UNDEFINE = call(
-    82, "virStoragePoolUndefine", StoragePoolUndefineArgs, acl="storage_pool:delete", high=True, facet="storage"
+    82,
+    "virStoragePoolUndefine",
+    StoragePoolUndefineArgs,
+    acl="storage_pool:delete",
+    high=True,
+    facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_REFRESH = call(
-    83, "virStoragePoolRefresh", StoragePoolRefreshArgs, acl="storage_pool:refresh", facet="storage"
+    83, "virStoragePoolRefresh", StoragePoolRefreshArgs, acl="storage_pool:refresh", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_LOOKUP_BY_NAME = call(
     84,
@@ -4161,6 +4258,7 @@ STORAGE_POOL_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_LOOKUP_BY_UUID = call(
     85,
@@ -4171,6 +4269,7 @@ STORAGE_POOL_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_LOOKUP_BY_VOLUME = call(
     86,
@@ -4181,6 +4280,7 @@ STORAGE_POOL_LOOKUP_BY_VOLUME = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_GET_INFO = call(
     87,
@@ -4191,6 +4291,7 @@ STORAGE_POOL_GET_INFO = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_GET_XML_DESC = call(
     88,
@@ -4201,6 +4302,7 @@ STORAGE_POOL_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_GET_AUTOSTART = call(
     89,
@@ -4211,9 +4313,16 @@ STORAGE_POOL_GET_AUTOSTART = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_SET_AUTOSTART = call(
-    90, "virStoragePoolSetAutostart", StoragePoolSetAutostartArgs, acl="storage_pool:write", high=True, facet="storage"
+    90,
+    "virStoragePoolSetAutostart",
+    StoragePoolSetAutostartArgs,
+    acl="storage_pool:write",
+    high=True,
+    facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_NUM_OF_VOLUMES = call(
     91,
@@ -4225,6 +4334,7 @@ STORAGE_POOL_NUM_OF_VOLUMES = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_LIST_VOLUMES = call(
     92,
@@ -4236,6 +4346,7 @@ STORAGE_POOL_LIST_VOLUMES = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_CREATE_XML = call(
     93,
@@ -4244,8 +4355,11 @@ STORAGE_VOL_CREATE_XML = call(
     StorageVolCreateXmlRet,
     acl="storage_vol:create",
     facet="storage",
+    errors=E.STORAGE,
 )
-STORAGE_VOL_DELETE = call(94, "virStorageVolDelete", StorageVolDeleteArgs, acl="storage_vol:delete", facet="storage")
+STORAGE_VOL_DELETE = call(
+    94, "virStorageVolDelete", StorageVolDeleteArgs, acl="storage_vol:delete", facet="storage", errors=E.STORAGE
+)
 STORAGE_VOL_LOOKUP_BY_NAME = call(
     95,
     "virStorageVolLookupByName",
@@ -4255,6 +4369,7 @@ STORAGE_VOL_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_LOOKUP_BY_KEY = call(
     96,
@@ -4265,6 +4380,7 @@ STORAGE_VOL_LOOKUP_BY_KEY = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_LOOKUP_BY_PATH = call(
     97,
@@ -4275,6 +4391,7 @@ STORAGE_VOL_LOOKUP_BY_PATH = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_GET_INFO = call(
     98,
@@ -4285,6 +4402,7 @@ STORAGE_VOL_GET_INFO = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_GET_XML_DESC = call(
     99,
@@ -4295,6 +4413,7 @@ STORAGE_VOL_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_GET_PATH = call(
     100,
@@ -4305,6 +4424,7 @@ STORAGE_VOL_GET_PATH = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 NODE_GET_CELLS_FREE_MEMORY = call(
     101,
@@ -4327,10 +4447,22 @@ NODE_GET_FREE_MEMORY = call(
     facet="hypervisor",
 )
 DOMAIN_BLOCK_PEEK = call(
-    103, "virDomainBlockPeek", DomainBlockPeekArgs, DomainBlockPeekRet, acl="domain:block_read", facet="hypervisor"
+    103,
+    "virDomainBlockPeek",
+    DomainBlockPeekArgs,
+    DomainBlockPeekRet,
+    acl="domain:block_read",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MEMORY_PEEK = call(
-    104, "virDomainMemoryPeek", DomainMemoryPeekArgs, DomainMemoryPeekRet, acl="domain:mem_read", facet="hypervisor"
+    104,
+    "virDomainMemoryPeek",
+    DomainMemoryPeekArgs,
+    DomainMemoryPeekRet,
+    acl="domain:mem_read",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_EVENT_REGISTER = call(
     105,
@@ -4342,6 +4474,7 @@ CONNECT_DOMAIN_EVENT_REGISTER = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_EVENT_DEREGISTER = call(
     106,
@@ -4352,6 +4485,7 @@ CONNECT_DOMAIN_EVENT_DEREGISTER = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_LIFECYCLE = event(107, DomainEventLifecycleMsg)
 DOMAIN_MIGRATE_PREPARE2 = call(
@@ -4361,6 +4495,7 @@ DOMAIN_MIGRATE_PREPARE2 = call(
     DomainMigratePrepare2Ret,
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_FINISH2 = call(
     109,
@@ -4369,6 +4504,7 @@ DOMAIN_MIGRATE_FINISH2 = call(
     DomainMigrateFinish2Ret,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_GET_URI = call(
     110, "virConnectGetURI", None, ConnectGetUriRet, acl="connect:getattr", high=True, readonly=True, facet="hypervisor"
@@ -4383,6 +4519,7 @@ NODE_NUM_OF_DEVICES = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_LIST_DEVICES = call(
     112,
@@ -4394,6 +4531,7 @@ NODE_LIST_DEVICES = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_LOOKUP_BY_NAME = call(
     113,
@@ -4404,6 +4542,7 @@ NODE_DEVICE_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_GET_XML_DESC = call(
     114,
@@ -4413,6 +4552,7 @@ NODE_DEVICE_GET_XML_DESC = call(
     acl="node_device:read",
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_GET_PARENT = call(
     115,
@@ -4423,6 +4563,7 @@ NODE_DEVICE_GET_PARENT = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_NUM_OF_CAPS = call(
     116,
@@ -4433,6 +4574,7 @@ NODE_DEVICE_NUM_OF_CAPS = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_LIST_CAPS = call(
     117,
@@ -4443,14 +4585,17 @@ NODE_DEVICE_LIST_CAPS = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_DETTACH = call(
-    118, "virNodeDeviceDettach", NodeDeviceDettachArgs, acl="node_device:detach", facet="hypervisor"
+    118, "virNodeDeviceDettach", NodeDeviceDettachArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
 )
 NODE_DEVICE_RE_ATTACH = call(
-    119, "virNodeDeviceReAttach", NodeDeviceReAttachArgs, acl="node_device:detach", facet="hypervisor"
+    119, "virNodeDeviceReAttach", NodeDeviceReAttachArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
 )
-NODE_DEVICE_RESET = call(120, "virNodeDeviceReset", NodeDeviceResetArgs, acl="node_device:detach", facet="hypervisor")
+NODE_DEVICE_RESET = call(
+    120, "virNodeDeviceReset", NodeDeviceResetArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
+)
 DOMAIN_GET_SECURITY_LABEL = call(
     121,
     "virDomainGetSecurityLabel",
@@ -4460,6 +4605,7 @@ DOMAIN_GET_SECURITY_LABEL = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_GET_SECURITY_MODEL = call(
     122,
@@ -4478,9 +4624,16 @@ NODE_DEVICE_CREATE_XML = call(
     NodeDeviceCreateXmlRet,
     acl="node_device:write node_device:start",
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_DESTROY = call(
-    124, "virNodeDeviceDestroy", NodeDeviceDestroyArgs, acl="node_device:stop", high=True, facet="nodedev"
+    124,
+    "virNodeDeviceDestroy",
+    NodeDeviceDestroyArgs,
+    acl="node_device:stop",
+    high=True,
+    facet="nodedev",
+    errors=E.NODEDEV,
 )
 STORAGE_VOL_CREATE_XML_FROM = call(
     125,
@@ -4489,6 +4642,7 @@ STORAGE_VOL_CREATE_XML_FROM = call(
     StorageVolCreateXmlFromRet,
     acl="storage_vol:create",
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_NUM_OF_INTERFACES = call(
     126,
@@ -4500,6 +4654,7 @@ CONNECT_NUM_OF_INTERFACES = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_LIST_INTERFACES = call(
     127,
@@ -4511,6 +4666,7 @@ CONNECT_LIST_INTERFACES = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_LOOKUP_BY_NAME = call(
     128,
@@ -4521,6 +4677,7 @@ INTERFACE_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_LOOKUP_BY_MAC_STRING = call(
     129,
@@ -4531,6 +4688,7 @@ INTERFACE_LOOKUP_BY_MAC_STRING = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_GET_XML_DESC = call(
     130,
@@ -4540,6 +4698,7 @@ INTERFACE_GET_XML_DESC = call(
     acl="interface:read",
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_DEFINE_XML = call(
     131,
@@ -4549,13 +4708,28 @@ INTERFACE_DEFINE_XML = call(
     acl="interface:write interface:save",
     high=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_UNDEFINE = call(
-    132, "virInterfaceUndefine", InterfaceUndefineArgs, acl="interface:delete", high=True, facet="interface"
+    132,
+    "virInterfaceUndefine",
+    InterfaceUndefineArgs,
+    acl="interface:delete",
+    high=True,
+    facet="interface",
+    errors=E.INTERFACE,
 )
-INTERFACE_CREATE = call(133, "virInterfaceCreate", InterfaceCreateArgs, acl="interface:start", facet="interface")
+INTERFACE_CREATE = call(
+    133, "virInterfaceCreate", InterfaceCreateArgs, acl="interface:start", facet="interface", errors=E.INTERFACE
+)
 INTERFACE_DESTROY = call(
-    134, "virInterfaceDestroy", InterfaceDestroyArgs, acl="interface:stop", high=True, facet="interface"
+    134,
+    "virInterfaceDestroy",
+    InterfaceDestroyArgs,
+    acl="interface:stop",
+    high=True,
+    facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_DOMAIN_XML_FROM_NATIVE = call(
     135,
@@ -4564,6 +4738,7 @@ CONNECT_DOMAIN_XML_FROM_NATIVE = call(
     ConnectDomainXmlFromNativeRet,
     acl="connect:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_XML_TO_NATIVE = call(
     136,
@@ -4572,6 +4747,7 @@ CONNECT_DOMAIN_XML_TO_NATIVE = call(
     ConnectDomainXmlToNativeRet,
     acl="connect:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_NUM_OF_DEFINED_INTERFACES = call(
     137,
@@ -4583,6 +4759,7 @@ CONNECT_NUM_OF_DEFINED_INTERFACES = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_LIST_DEFINED_INTERFACES = call(
     138,
@@ -4594,6 +4771,7 @@ CONNECT_LIST_DEFINED_INTERFACES = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_NUM_OF_SECRETS = call(
     139,
@@ -4605,6 +4783,7 @@ CONNECT_NUM_OF_SECRETS = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 CONNECT_LIST_SECRETS = call(
     140,
@@ -4616,6 +4795,7 @@ CONNECT_LIST_SECRETS = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 SECRET_LOOKUP_BY_UUID = call(
     141,
@@ -4626,6 +4806,7 @@ SECRET_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 SECRET_DEFINE_XML = call(
     142,
@@ -4635,6 +4816,7 @@ SECRET_DEFINE_XML = call(
     acl="secret:write secret:save",
     high=True,
     facet="secret",
+    errors=E.SECRET,
 )
 SECRET_GET_XML_DESC = call(
     143,
@@ -4645,12 +4827,24 @@ SECRET_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
-SECRET_SET_VALUE = call(144, "virSecretSetValue", SecretSetValueArgs, acl="secret:write", high=True, facet="secret")
+SECRET_SET_VALUE = call(
+    144, "virSecretSetValue", SecretSetValueArgs, acl="secret:write", high=True, facet="secret", errors=E.SECRET
+)
 SECRET_GET_VALUE = call(
-    145, "virSecretGetValue", SecretGetValueArgs, SecretGetValueRet, acl="secret:read_secure", high=True, facet="secret"
+    145,
+    "virSecretGetValue",
+    SecretGetValueArgs,
+    SecretGetValueRet,
+    acl="secret:read_secure",
+    high=True,
+    facet="secret",
+    errors=E.SECRET,
 )
-SECRET_UNDEFINE = call(146, "virSecretUndefine", SecretUndefineArgs, acl="secret:delete", high=True, facet="secret")
+SECRET_UNDEFINE = call(
+    146, "virSecretUndefine", SecretUndefineArgs, acl="secret:delete", high=True, facet="secret", errors=E.SECRET
+)
 SECRET_LOOKUP_BY_USAGE = call(
     147,
     "virSecretLookupByUsage",
@@ -4660,6 +4854,7 @@ SECRET_LOOKUP_BY_USAGE = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 DOMAIN_MIGRATE_PREPARE_TUNNEL = call(
     148,
@@ -4669,10 +4864,9 @@ DOMAIN_MIGRATE_PREPARE_TUNNEL = call(
     stream="write",
     stream_at=1,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-CONNECT_IS_SECURE = call(
-    149, "virConnectIsSecure", None, ConnectIsSecureRet, high=True, readonly=True, facet="hypervisor"
-)
+CONNECT_IS_SECURE = call(149, "virConnectIsSecure", None, ConnectIsSecureRet, high=True, readonly=True, facet="hypervisor")
 DOMAIN_IS_ACTIVE = call(
     150,
     "virDomainIsActive",
@@ -4682,6 +4876,7 @@ DOMAIN_IS_ACTIVE = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_IS_PERSISTENT = call(
     151,
@@ -4692,6 +4887,7 @@ DOMAIN_IS_PERSISTENT = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NETWORK_IS_ACTIVE = call(
     152,
@@ -4702,6 +4898,7 @@ NETWORK_IS_ACTIVE = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_IS_PERSISTENT = call(
     153,
@@ -4712,6 +4909,7 @@ NETWORK_IS_PERSISTENT = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 STORAGE_POOL_IS_ACTIVE = call(
     154,
@@ -4722,6 +4920,7 @@ STORAGE_POOL_IS_ACTIVE = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_IS_PERSISTENT = call(
     155,
@@ -4732,6 +4931,7 @@ STORAGE_POOL_IS_PERSISTENT = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 INTERFACE_IS_ACTIVE = call(
     156,
@@ -4742,6 +4942,7 @@ INTERFACE_IS_ACTIVE = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_GET_LIB_VERSION = call(
     157,
@@ -4771,6 +4972,7 @@ DOMAIN_MEMORY_STATS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_ATTACH_DEVICE_FLAGS = call(
     160,
@@ -4782,6 +4984,7 @@ DOMAIN_ATTACH_DEVICE_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_DETACH_DEVICE_FLAGS = call(
     161,
@@ -4793,6 +4996,7 @@ DOMAIN_DETACH_DEVICE_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_BASELINE_CPU = call(
     162,
@@ -4811,11 +5015,17 @@ DOMAIN_GET_JOB_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_ABORT_JOB = call(164, "virDomainAbortJob", DomainAbortJobArgs, acl="domain:write", facet="hypervisor")
-STORAGE_VOL_WIPE = call(165, "virStorageVolWipe", StorageVolWipeArgs, acl="storage_vol:format", facet="storage")
+DOMAIN_ABORT_JOB = call(164, "virDomainAbortJob", DomainAbortJobArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
+STORAGE_VOL_WIPE = call(165, "virStorageVolWipe", StorageVolWipeArgs, acl="storage_vol:format", facet="storage", errors=E.STORAGE)
 DOMAIN_MIGRATE_SET_MAX_DOWNTIME = call(
-    166, "virDomainMigrateSetMaxDowntime", DomainMigrateSetMaxDowntimeArgs, acl="domain:migrate", facet="hypervisor"
+    166,
+    "virDomainMigrateSetMaxDowntime",
+    DomainMigrateSetMaxDowntimeArgs,
+    acl="domain:migrate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_EVENT_REGISTER_ANY = call(
     167,
@@ -4826,6 +5036,7 @@ CONNECT_DOMAIN_EVENT_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_EVENT_DEREGISTER_ANY = call(
     168,
@@ -4835,6 +5046,7 @@ CONNECT_DOMAIN_EVENT_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_REBOOT = event(169, DomainEventRebootMsg)
 DOMAIN_EVENT_RTC_CHANGE = event(170, DomainEventRtcChangeMsg)
@@ -4851,6 +5063,7 @@ DOMAIN_UPDATE_DEVICE_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NWFILTER_LOOKUP_BY_NAME = call(
     175,
@@ -4861,6 +5074,7 @@ NWFILTER_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_LOOKUP_BY_UUID = call(
     176,
@@ -4871,6 +5085,7 @@ NWFILTER_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_GET_XML_DESC = call(
     177,
@@ -4881,6 +5096,7 @@ NWFILTER_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 CONNECT_NUM_OF_NWFILTERS = call(
     178,
@@ -4892,6 +5108,7 @@ CONNECT_NUM_OF_NWFILTERS = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 CONNECT_LIST_NWFILTERS = call(
     179,
@@ -4903,6 +5120,7 @@ CONNECT_LIST_NWFILTERS = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_DEFINE_XML = call(
     180,
@@ -4912,12 +5130,19 @@ NWFILTER_DEFINE_XML = call(
     acl="nwfilter:write nwfilter:save",
     high=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_UNDEFINE = call(
-    181, "virNWFilterUndefine", NwfilterUndefineArgs, acl="nwfilter:delete", high=True, facet="nwfilter"
+    181,
+    "virNWFilterUndefine",
+    NwfilterUndefineArgs,
+    acl="nwfilter:delete",
+    high=True,
+    facet="nwfilter",
+    errors=E.NWFILTER,
 )
 DOMAIN_MANAGED_SAVE = call(
-    182, "virDomainManagedSave", DomainManagedSaveArgs, acl="domain:hibernate", facet="hypervisor"
+    182, "virDomainManagedSave", DomainManagedSaveArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_HAS_MANAGED_SAVE_IMAGE = call(
     183,
@@ -4927,9 +5152,15 @@ DOMAIN_HAS_MANAGED_SAVE_IMAGE = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MANAGED_SAVE_REMOVE = call(
-    184, "virDomainManagedSaveRemove", DomainManagedSaveRemoveArgs, acl="domain:hibernate", facet="hypervisor"
+    184,
+    "virDomainManagedSaveRemove",
+    DomainManagedSaveRemoveArgs,
+    acl="domain:hibernate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SNAPSHOT_CREATE_XML = call(
     185,
@@ -4938,6 +5169,7 @@ DOMAIN_SNAPSHOT_CREATE_XML = call(
     DomainSnapshotCreateXmlRet,
     acl=acl("domain:snapshot", when("domain:fs_freeze", "flags", "set", C.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)),
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_GET_XML_DESC = call(
     186,
@@ -4948,6 +5180,7 @@ DOMAIN_SNAPSHOT_GET_XML_DESC = call(
     high=True,
     readonly=When("flags", "set", C.VIR_DOMAIN_SNAPSHOT_XML_SECURE),
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_NUM = call(
     187,
@@ -4958,6 +5191,7 @@ DOMAIN_SNAPSHOT_NUM = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_LIST_NAMES = call(
     188,
@@ -4968,6 +5202,7 @@ DOMAIN_SNAPSHOT_LIST_NAMES = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_LOOKUP_BY_NAME = call(
     189,
@@ -4978,6 +5213,7 @@ DOMAIN_SNAPSHOT_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_HAS_CURRENT_SNAPSHOT = call(
     190,
@@ -4987,6 +5223,7 @@ DOMAIN_HAS_CURRENT_SNAPSHOT = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_CURRENT = call(
     191,
@@ -4996,12 +5233,23 @@ DOMAIN_SNAPSHOT_CURRENT = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_REVERT_TO_SNAPSHOT = call(
-    192, "virDomainRevertToSnapshot", DomainRevertToSnapshotArgs, acl="domain:snapshot", facet="hypervisor"
+    192,
+    "virDomainRevertToSnapshot",
+    DomainRevertToSnapshotArgs,
+    acl="domain:snapshot",
+    facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_DELETE = call(
-    193, "virDomainSnapshotDelete", DomainSnapshotDeleteArgs, acl="domain:snapshot", facet="hypervisor"
+    193,
+    "virDomainSnapshotDelete",
+    DomainSnapshotDeleteArgs,
+    acl="domain:snapshot",
+    facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_GET_BLOCK_INFO = call(
     194,
@@ -5011,6 +5259,7 @@ DOMAIN_GET_BLOCK_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_IO_ERROR_REASON = event(195, DomainEventIoErrorReasonMsg)
 DOMAIN_CREATE_WITH_FLAGS = call(
@@ -5020,6 +5269,7 @@ DOMAIN_CREATE_WITH_FLAGS = call(
     DomainCreateWithFlagsRet,
     acl="domain:start",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_MEMORY_PARAMETERS = call(
     197,
@@ -5031,6 +5281,7 @@ DOMAIN_SET_MEMORY_PARAMETERS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_MEMORY_PARAMETERS = call(
     198,
@@ -5040,6 +5291,7 @@ DOMAIN_GET_MEMORY_PARAMETERS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_VCPUS_FLAGS = call(
     199,
@@ -5052,6 +5304,7 @@ DOMAIN_SET_VCPUS_FLAGS = call(
         when("domain:write", "flags", "set", C.VIR_DOMAIN_VCPU_GUEST),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_VCPUS_FLAGS = call(
     200,
@@ -5061,6 +5314,7 @@ DOMAIN_GET_VCPUS_FLAGS = call(
     acl=acl("domain:read", when("domain:write", "flags", "set", C.VIR_DOMAIN_VCPU_GUEST)),
     readonly=When("flags", "set", C.VIR_DOMAIN_VCPU_GUEST),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_OPEN_CONSOLE = call(
     201,
@@ -5070,6 +5324,7 @@ DOMAIN_OPEN_CONSOLE = call(
     stream="read",
     stream_at=2,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_IS_UPDATED = call(
     202,
@@ -5080,6 +5335,7 @@ DOMAIN_IS_UPDATED = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_GET_SYSINFO = call(
     203,
@@ -5101,6 +5357,7 @@ DOMAIN_SET_MEMORY_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_BLKIO_PARAMETERS = call(
     205,
@@ -5112,6 +5369,7 @@ DOMAIN_SET_BLKIO_PARAMETERS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_BLKIO_PARAMETERS = call(
     206,
@@ -5121,9 +5379,15 @@ DOMAIN_GET_BLKIO_PARAMETERS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_SET_MAX_SPEED = call(
-    207, "virDomainMigrateSetMaxSpeed", DomainMigrateSetMaxSpeedArgs, acl="domain:migrate", facet="hypervisor"
+    207,
+    "virDomainMigrateSetMaxSpeed",
+    DomainMigrateSetMaxSpeedArgs,
+    acl="domain:migrate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 STORAGE_VOL_UPLOAD = call(
     208,
@@ -5134,6 +5398,7 @@ STORAGE_VOL_UPLOAD = call(
     stream_at=1,
     sparse_flag=C.VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_VOL_DOWNLOAD = call(
     209,
@@ -5144,8 +5409,11 @@ STORAGE_VOL_DOWNLOAD = call(
     stream_at=1,
     sparse_flag=C.VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM,
     facet="storage",
+    errors=E.STORAGE,
 )
-DOMAIN_INJECT_NMI = call(210, "virDomainInjectNMI", DomainInjectNmiArgs, acl="domain:inject_nmi", facet="hypervisor")
+DOMAIN_INJECT_NMI = call(
+    210, "virDomainInjectNMI", DomainInjectNmiArgs, acl="domain:inject_nmi", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_SCREENSHOT = call(
     211,
     "virDomainScreenshot",
@@ -5155,6 +5423,7 @@ DOMAIN_SCREENSHOT = call(
     stream="read",
     stream_at=1,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_STATE = call(
     212,
@@ -5165,6 +5434,7 @@ DOMAIN_GET_STATE = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_BEGIN3 = call(
     213,
@@ -5173,6 +5443,7 @@ DOMAIN_MIGRATE_BEGIN3 = call(
     DomainMigrateBegin3Ret,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PREPARE3 = call(
     214,
@@ -5181,6 +5452,7 @@ DOMAIN_MIGRATE_PREPARE3 = call(
     DomainMigratePrepare3Ret,
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PREPARE_TUNNEL3 = call(
     215,
@@ -5191,6 +5463,7 @@ DOMAIN_MIGRATE_PREPARE_TUNNEL3 = call(
     stream="write",
     stream_at=1,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PERFORM3 = call(
     216,
@@ -5199,6 +5472,7 @@ DOMAIN_MIGRATE_PERFORM3 = call(
     DomainMigratePerform3Ret,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_FINISH3 = call(
     217,
@@ -5207,9 +5481,15 @@ DOMAIN_MIGRATE_FINISH3 = call(
     DomainMigrateFinish3Ret,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_CONFIRM3 = call(
-    218, "virDomainMigrateConfirm3", DomainMigrateConfirm3Args, acl="domain:migrate", facet="hypervisor"
+    218,
+    "virDomainMigrateConfirm3",
+    DomainMigrateConfirm3Args,
+    acl="domain:migrate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_SCHEDULER_PARAMETERS_FLAGS = call(
     219,
@@ -5221,12 +5501,23 @@ DOMAIN_SET_SCHEDULER_PARAMETERS_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 INTERFACE_CHANGE_BEGIN = call(
-    220, "virInterfaceChangeBegin", InterfaceChangeBeginArgs, acl="connect:interface_transaction", facet="interface"
+    220,
+    "virInterfaceChangeBegin",
+    InterfaceChangeBeginArgs,
+    acl="connect:interface_transaction",
+    facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_CHANGE_COMMIT = call(
-    221, "virInterfaceChangeCommit", InterfaceChangeCommitArgs, acl="connect:interface_transaction", facet="interface"
+    221,
+    "virInterfaceChangeCommit",
+    InterfaceChangeCommitArgs,
+    acl="connect:interface_transaction",
+    facet="interface",
+    errors=E.INTERFACE,
 )
 INTERFACE_CHANGE_ROLLBACK = call(
     222,
@@ -5234,6 +5525,7 @@ INTERFACE_CHANGE_ROLLBACK = call(
     InterfaceChangeRollbackArgs,
     acl="connect:interface_transaction",
     facet="interface",
+    errors=E.INTERFACE,
 )
 DOMAIN_GET_SCHEDULER_PARAMETERS_FLAGS = call(
     223,
@@ -5243,6 +5535,7 @@ DOMAIN_GET_SCHEDULER_PARAMETERS_FLAGS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_CONTROL_ERROR = event(224, DomainEventControlErrorMsg)
 DOMAIN_PIN_VCPU_FLAGS = call(
@@ -5255,8 +5548,9 @@ DOMAIN_PIN_VCPU_FLAGS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_SEND_KEY = call(226, "virDomainSendKey", DomainSendKeyArgs, acl="domain:send_input", facet="hypervisor")
+DOMAIN_SEND_KEY = call(226, "virDomainSendKey", DomainSendKeyArgs, acl="domain:send_input", facet="hypervisor", errors=E.DOMAIN)
 NODE_GET_CPU_STATS = call(
     227,
     "virNodeGetCPUStats",
@@ -5286,6 +5580,7 @@ DOMAIN_GET_CONTROL_INFO = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_VCPU_PIN_INFO = call(
     230,
@@ -5295,16 +5590,36 @@ DOMAIN_GET_VCPU_PIN_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_UNDEFINE_FLAGS = call(
-    231, "virDomainUndefineFlags", DomainUndefineFlagsArgs, acl="domain:delete", high=True, facet="hypervisor"
+    231,
+    "virDomainUndefineFlags",
+    DomainUndefineFlagsArgs,
+    acl="domain:delete",
+    high=True,
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_SAVE_FLAGS = call(232, "virDomainSaveFlags", DomainSaveFlagsArgs, acl="domain:hibernate", facet="hypervisor")
+DOMAIN_SAVE_FLAGS = call(
+    232, "virDomainSaveFlags", DomainSaveFlagsArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_RESTORE_FLAGS = call(
-    233, "virDomainRestoreFlags", DomainRestoreFlagsArgs, acl="domain:start domain:write", facet="hypervisor"
+    233,
+    "virDomainRestoreFlags",
+    DomainRestoreFlagsArgs,
+    acl="domain:start domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_DESTROY_FLAGS = call(
-    234, "virDomainDestroyFlags", DomainDestroyFlagsArgs, acl="domain:stop", high=True, facet="hypervisor"
+    234,
+    "virDomainDestroyFlags",
+    DomainDestroyFlagsArgs,
+    acl="domain:stop",
+    high=True,
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SAVE_IMAGE_GET_XML_DESC = call(
     235,
@@ -5314,6 +5629,7 @@ DOMAIN_SAVE_IMAGE_GET_XML_DESC = call(
     acl="domain:write",
     high=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SAVE_IMAGE_DEFINE_XML = call(
     236,
@@ -5322,9 +5638,10 @@ DOMAIN_SAVE_IMAGE_DEFINE_XML = call(
     acl="domain:write domain:hibernate",
     high=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_JOB_ABORT = call(
-    237, "virDomainBlockJobAbort", DomainBlockJobAbortArgs, acl="domain:write", facet="hypervisor"
+    237, "virDomainBlockJobAbort", DomainBlockJobAbortArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_GET_BLOCK_JOB_INFO = call(
     238,
@@ -5334,11 +5651,19 @@ DOMAIN_GET_BLOCK_JOB_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_JOB_SET_SPEED = call(
-    239, "virDomainBlockJobSetSpeed", DomainBlockJobSetSpeedArgs, acl="domain:write", facet="hypervisor"
+    239,
+    "virDomainBlockJobSetSpeed",
+    DomainBlockJobSetSpeedArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_BLOCK_PULL = call(240, "virDomainBlockPull", DomainBlockPullArgs, acl="domain:block_write", facet="hypervisor")
+DOMAIN_BLOCK_PULL = call(
+    240, "virDomainBlockPull", DomainBlockPullArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_EVENT_BLOCK_JOB = event(241, DomainEventBlockJobMsg)
 DOMAIN_MIGRATE_GET_MAX_SPEED = call(
     242,
@@ -5347,6 +5672,7 @@ DOMAIN_MIGRATE_GET_MAX_SPEED = call(
     DomainMigrateGetMaxSpeedRet,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_STATS_FLAGS = call(
     243,
@@ -5356,6 +5682,7 @@ DOMAIN_BLOCK_STATS_FLAGS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SNAPSHOT_GET_PARENT = call(
     244,
@@ -5366,8 +5693,9 @@ DOMAIN_SNAPSHOT_GET_PARENT = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
-DOMAIN_RESET = call(245, "virDomainReset", DomainResetArgs, acl="domain:reset", facet="hypervisor")
+DOMAIN_RESET = call(245, "virDomainReset", DomainResetArgs, acl="domain:reset", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_SNAPSHOT_NUM_CHILDREN = call(
     246,
     "virDomainSnapshotNumChildren",
@@ -5377,6 +5705,7 @@ DOMAIN_SNAPSHOT_NUM_CHILDREN = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_LIST_CHILDREN_NAMES = call(
     247,
@@ -5387,16 +5716,22 @@ DOMAIN_SNAPSHOT_LIST_CHILDREN_NAMES = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_EVENT_DISK_CHANGE = event(248, DomainEventDiskChangeMsg)
 DOMAIN_OPEN_GRAPHICS = call(
-    249, "virDomainOpenGraphics", DomainOpenGraphicsArgs, acl="domain:open_graphics", facet="hypervisor"
+    249,
+    "virDomainOpenGraphics",
+    DomainOpenGraphicsArgs,
+    acl="domain:open_graphics",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_SUSPEND_FOR_DURATION = call(
     250, "virNodeSuspendForDuration", NodeSuspendForDurationArgs, acl="connect:pm_control", facet="hypervisor"
 )
 DOMAIN_BLOCK_RESIZE = call(
-    251, "virDomainBlockResize", DomainBlockResizeArgs, acl="domain:block_write", facet="hypervisor"
+    251, "virDomainBlockResize", DomainBlockResizeArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_SET_BLOCK_IO_TUNE = call(
     252,
@@ -5408,6 +5743,7 @@ DOMAIN_SET_BLOCK_IO_TUNE = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_BLOCK_IO_TUNE = call(
     253,
@@ -5417,6 +5753,7 @@ DOMAIN_GET_BLOCK_IO_TUNE = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_NUMA_PARAMETERS = call(
     254,
@@ -5428,6 +5765,7 @@ DOMAIN_SET_NUMA_PARAMETERS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_NUMA_PARAMETERS = call(
     255,
@@ -5437,6 +5775,7 @@ DOMAIN_GET_NUMA_PARAMETERS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_INTERFACE_PARAMETERS = call(
     256,
@@ -5448,6 +5787,7 @@ DOMAIN_SET_INTERFACE_PARAMETERS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_INTERFACE_PARAMETERS = call(
     257,
@@ -5457,6 +5797,7 @@ DOMAIN_GET_INTERFACE_PARAMETERS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SHUTDOWN_FLAGS = call(
     258,
@@ -5464,13 +5805,26 @@ DOMAIN_SHUTDOWN_FLAGS = call(
     DomainShutdownFlagsArgs,
     acl=acl("domain:init_control", when("domain:write", "flags", "set", C.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 STORAGE_VOL_WIPE_PATTERN = call(
-    259, "virStorageVolWipePattern", StorageVolWipePatternArgs, acl="storage_vol:format", facet="storage"
+    259,
+    "virStorageVolWipePattern",
+    StorageVolWipePatternArgs,
+    acl="storage_vol:format",
+    facet="storage",
+    errors=E.STORAGE,
 )
-STORAGE_VOL_RESIZE = call(260, "virStorageVolResize", StorageVolResizeArgs, acl="storage_vol:resize", facet="storage")
+STORAGE_VOL_RESIZE = call(
+    260, "virStorageVolResize", StorageVolResizeArgs, acl="storage_vol:resize", facet="storage", errors=E.STORAGE
+)
 DOMAIN_PM_SUSPEND_FOR_DURATION = call(
-    261, "virDomainPMSuspendForDuration", DomainPmSuspendForDurationArgs, acl="domain:pm_control", facet="hypervisor"
+    261,
+    "virDomainPMSuspendForDuration",
+    DomainPmSuspendForDurationArgs,
+    acl="domain:pm_control",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_CPU_STATS = call(
     262,
@@ -5480,6 +5834,7 @@ DOMAIN_GET_CPU_STATS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_DISK_ERRORS = call(
     263,
@@ -5489,6 +5844,7 @@ DOMAIN_GET_DISK_ERRORS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_METADATA = call(
     264,
@@ -5500,6 +5856,7 @@ DOMAIN_SET_METADATA = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_METADATA = call(
     265,
@@ -5509,11 +5866,14 @@ DOMAIN_GET_METADATA = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_REBASE = call(
-    266, "virDomainBlockRebase", DomainBlockRebaseArgs, acl="domain:block_write", facet="hypervisor"
+    266, "virDomainBlockRebase", DomainBlockRebaseArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_PM_WAKEUP = call(267, "virDomainPMWakeup", DomainPmWakeupArgs, acl="domain:pm_control", facet="hypervisor")
+DOMAIN_PM_WAKEUP = call(
+    267, "virDomainPMWakeup", DomainPmWakeupArgs, acl="domain:pm_control", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_EVENT_TRAY_CHANGE = event(268, DomainEventTrayChangeMsg)
 DOMAIN_EVENT_PMWAKEUP = event(269, DomainEventPmwakeupMsg)
 DOMAIN_EVENT_PMSUSPEND = event(270, DomainEventPmsuspendMsg)
@@ -5525,6 +5885,7 @@ DOMAIN_SNAPSHOT_IS_CURRENT = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_HAS_METADATA = call(
     272,
@@ -5534,6 +5895,7 @@ DOMAIN_SNAPSHOT_HAS_METADATA = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 CONNECT_LIST_ALL_DOMAINS = call(
     273,
@@ -5545,6 +5907,7 @@ CONNECT_LIST_ALL_DOMAINS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_LIST_ALL_SNAPSHOTS = call(
     274,
@@ -5555,6 +5918,7 @@ DOMAIN_LIST_ALL_SNAPSHOTS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_SNAPSHOT_LIST_ALL_CHILDREN = call(
     275,
@@ -5565,10 +5929,17 @@ DOMAIN_SNAPSHOT_LIST_ALL_CHILDREN = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_SNAPSHOT,
 )
 DOMAIN_EVENT_BALLOON_CHANGE = event(276, DomainEventBalloonChangeMsg)
 DOMAIN_GET_HOSTNAME = call(
-    277, "virDomainGetHostname", DomainGetHostnameArgs, DomainGetHostnameRet, acl="domain:write", facet="hypervisor"
+    277,
+    "virDomainGetHostname",
+    DomainGetHostnameArgs,
+    DomainGetHostnameRet,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_SECURITY_LABEL_LIST = call(
     278,
@@ -5579,6 +5950,7 @@ DOMAIN_GET_SECURITY_LABEL_LIST = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_PIN_EMULATOR = call(
     279,
@@ -5590,6 +5962,7 @@ DOMAIN_PIN_EMULATOR = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_EMULATOR_PIN_INFO = call(
     280,
@@ -5599,6 +5972,7 @@ DOMAIN_GET_EMULATOR_PIN_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_LIST_ALL_STORAGE_POOLS = call(
     281,
@@ -5610,6 +5984,7 @@ CONNECT_LIST_ALL_STORAGE_POOLS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_LIST_ALL_VOLUMES = call(
     282,
@@ -5621,6 +5996,7 @@ STORAGE_POOL_LIST_ALL_VOLUMES = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_LIST_ALL_NETWORKS = call(
     283,
@@ -5632,6 +6008,7 @@ CONNECT_LIST_ALL_NETWORKS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 CONNECT_LIST_ALL_INTERFACES = call(
     284,
@@ -5643,6 +6020,7 @@ CONNECT_LIST_ALL_INTERFACES = call(
     high=True,
     readonly=True,
     facet="interface",
+    errors=E.INTERFACE,
 )
 CONNECT_LIST_ALL_NODE_DEVICES = call(
     285,
@@ -5654,6 +6032,7 @@ CONNECT_LIST_ALL_NODE_DEVICES = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 CONNECT_LIST_ALL_NWFILTERS = call(
     286,
@@ -5665,6 +6044,7 @@ CONNECT_LIST_ALL_NWFILTERS = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 CONNECT_LIST_ALL_SECRETS = call(
     287,
@@ -5676,6 +6056,7 @@ CONNECT_LIST_ALL_SECRETS = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 NODE_SET_MEMORY_PARAMETERS = call(
     288, "virNodeSetMemoryParameters", NodeSetMemoryParametersArgs, acl="connect:write", facet="hypervisor"
@@ -5690,7 +6071,7 @@ NODE_GET_MEMORY_PARAMETERS = call(
     facet="hypervisor",
 )
 DOMAIN_BLOCK_COMMIT = call(
-    290, "virDomainBlockCommit", DomainBlockCommitArgs, acl="domain:block_write", facet="hypervisor"
+    290, "virDomainBlockCommit", DomainBlockCommitArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 NETWORK_UPDATE = call(
     291,
@@ -5703,14 +6084,20 @@ NETWORK_UPDATE = call(
     ),
     high=True,
     facet="network",
+    errors=E.NETWORK,
 )
 DOMAIN_EVENT_PMSUSPEND_DISK = event(292, DomainEventPmsuspendDiskMsg)
 NODE_GET_CPU_MAP = call(
     293, "virNodeGetCPUMap", NodeGetCpuMapArgs, NodeGetCpuMapRet, acl="connect:read", readonly=True, facet="hypervisor"
 )
-DOMAIN_FSTRIM = call(294, "virDomainFSTrim", DomainFstrimArgs, acl="domain:fs_trim", facet="hypervisor")
+DOMAIN_FSTRIM = call(294, "virDomainFSTrim", DomainFstrimArgs, acl="domain:fs_trim", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_SEND_PROCESS_SIGNAL = call(
-    295, "virDomainSendProcessSignal", DomainSendProcessSignalArgs, acl="domain:send_signal", facet="hypervisor"
+    295,
+    "virDomainSendProcessSignal",
+    DomainSendProcessSignalArgs,
+    acl="domain:send_signal",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_OPEN_CHANNEL = call(
     296,
@@ -5720,6 +6107,7 @@ DOMAIN_OPEN_CHANNEL = call(
     stream="read",
     stream_at=2,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_DEVICE_LOOKUP_SCSI_HOST_BY_WWN = call(
     297,
@@ -5730,6 +6118,7 @@ NODE_DEVICE_LOOKUP_SCSI_HOST_BY_WWN = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 DOMAIN_GET_JOB_STATS = call(
     298,
@@ -5739,6 +6128,7 @@ DOMAIN_GET_JOB_STATS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_GET_COMPRESSION_CACHE = call(
     299,
@@ -5748,6 +6138,7 @@ DOMAIN_MIGRATE_GET_COMPRESSION_CACHE = call(
     acl="domain:migrate",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_SET_COMPRESSION_CACHE = call(
     300,
@@ -5755,9 +6146,15 @@ DOMAIN_MIGRATE_SET_COMPRESSION_CACHE = call(
     DomainMigrateSetCompressionCacheArgs,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_DEVICE_DETACH_FLAGS = call(
-    301, "virNodeDeviceDetachFlags", NodeDeviceDetachFlagsArgs, acl="node_device:detach", facet="hypervisor"
+    301,
+    "virNodeDeviceDetachFlags",
+    NodeDeviceDetachFlagsArgs,
+    acl="node_device:detach",
+    facet="hypervisor",
+    errors=E.NODEDEV,
 )
 DOMAIN_MIGRATE_BEGIN3_PARAMS = call(
     302,
@@ -5766,6 +6163,7 @@ DOMAIN_MIGRATE_BEGIN3_PARAMS = call(
     DomainMigrateBegin3ParamsRet,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PREPARE3_PARAMS = call(
     303,
@@ -5774,6 +6172,7 @@ DOMAIN_MIGRATE_PREPARE3_PARAMS = call(
     DomainMigratePrepare3ParamsRet,
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PREPARE_TUNNEL3_PARAMS = call(
     304,
@@ -5782,6 +6181,7 @@ DOMAIN_MIGRATE_PREPARE_TUNNEL3_PARAMS = call(
     DomainMigratePrepareTunnel3ParamsRet,
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PERFORM3_PARAMS = call(
     305,
@@ -5790,6 +6190,7 @@ DOMAIN_MIGRATE_PERFORM3_PARAMS = call(
     DomainMigratePerform3ParamsRet,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_FINISH3_PARAMS = call(
     306,
@@ -5798,9 +6199,15 @@ DOMAIN_MIGRATE_FINISH3_PARAMS = call(
     DomainMigrateFinish3ParamsRet,
     acl="domain:migrate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_CONFIRM3_PARAMS = call(
-    307, "virDomainMigrateConfirm3Params", DomainMigrateConfirm3ParamsArgs, acl="domain:migrate", facet="hypervisor"
+    307,
+    "virDomainMigrateConfirm3Params",
+    DomainMigrateConfirm3ParamsArgs,
+    acl="domain:migrate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_MEMORY_STATS_PERIOD = call(
     308,
@@ -5812,6 +6219,7 @@ DOMAIN_SET_MEMORY_STATS_PERIOD = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_CREATE_XML_WITH_FILES = call(
     309,
@@ -5820,6 +6228,7 @@ DOMAIN_CREATE_XML_WITH_FILES = call(
     DomainCreateXmlWithFilesRet,
     acl="domain:write domain:start",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_CREATE_WITH_FILES = call(
     310,
@@ -5828,6 +6237,7 @@ DOMAIN_CREATE_WITH_FILES = call(
     DomainCreateWithFilesRet,
     acl="domain:start",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_DEVICE_REMOVED = event(311, DomainEventDeviceRemovedMsg)
 CONNECT_GET_CPU_MODEL_NAMES = call(
@@ -5849,6 +6259,7 @@ CONNECT_NETWORK_EVENT_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 CONNECT_NETWORK_EVENT_DEREGISTER_ANY = call(
     314,
@@ -5858,6 +6269,7 @@ CONNECT_NETWORK_EVENT_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_EVENT_LIFECYCLE = event(315, NetworkEventLifecycleMsg)
 CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY = call(
@@ -5870,6 +6282,7 @@ CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY = call(
     317,
@@ -5879,6 +6292,7 @@ CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_CALLBACK_LIFECYCLE = event(318, DomainEventCallbackLifecycleMsg)
 DOMAIN_EVENT_CALLBACK_REBOOT = event(319, DomainEventCallbackRebootMsg)
@@ -5897,18 +6311,41 @@ DOMAIN_EVENT_CALLBACK_BALLOON_CHANGE = event(331, DomainEventCallbackBalloonChan
 DOMAIN_EVENT_CALLBACK_PMSUSPEND_DISK = event(332, DomainEventCallbackPmsuspendDiskMsg)
 DOMAIN_EVENT_CALLBACK_DEVICE_REMOVED = event(333, DomainEventCallbackDeviceRemovedMsg)
 DOMAIN_CORE_DUMP_WITH_FORMAT = call(
-    334, "virDomainCoreDumpWithFormat", DomainCoreDumpWithFormatArgs, acl="domain:core_dump", facet="hypervisor"
+    334,
+    "virDomainCoreDumpWithFormat",
+    DomainCoreDumpWithFormatArgs,
+    acl="domain:core_dump",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_FSFREEZE = call(
-    335, "virDomainFSFreeze", DomainFsfreezeArgs, DomainFsfreezeRet, acl="domain:fs_freeze", facet="hypervisor"
+    335,
+    "virDomainFSFreeze",
+    DomainFsfreezeArgs,
+    DomainFsfreezeRet,
+    acl="domain:fs_freeze",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_FSTHAW = call(
-    336, "virDomainFSThaw", DomainFsthawArgs, DomainFsthawRet, acl="domain:fs_freeze", facet="hypervisor"
+    336,
+    "virDomainFSThaw",
+    DomainFsthawArgs,
+    DomainFsthawRet,
+    acl="domain:fs_freeze",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_TIME = call(
-    337, "virDomainGetTime", DomainGetTimeArgs, DomainGetTimeRet, acl="domain:write", facet="hypervisor"
+    337,
+    "virDomainGetTime",
+    DomainGetTimeArgs,
+    DomainGetTimeRet,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_SET_TIME = call(338, "virDomainSetTime", DomainSetTimeArgs, acl="domain:set_time", facet="hypervisor")
+DOMAIN_SET_TIME = call(338, "virDomainSetTime", DomainSetTimeArgs, acl="domain:set_time", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_EVENT_BLOCK_JOB_2 = event(339, DomainEventBlockJob2Msg)
 NODE_GET_FREE_PAGES = call(
     340,
@@ -5928,6 +6365,7 @@ NETWORK_GET_DHCP_LEASES = call(
     acl="network:read",
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 CONNECT_GET_DOMAIN_CAPABILITIES = call(
     342,
@@ -5936,9 +6374,15 @@ CONNECT_GET_DOMAIN_CAPABILITIES = call(
     ConnectGetDomainCapabilitiesRet,
     acl="connect:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_OPEN_GRAPHICS_FD = call(
-    343, "virDomainOpenGraphicsFD", DomainOpenGraphicsFdArgs, acl="domain:open_graphics", facet="hypervisor"
+    343,
+    "virDomainOpenGraphicsFD",
+    DomainOpenGraphicsFdArgs,
+    acl="domain:open_graphics",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_GET_ALL_DOMAIN_STATS = call(
     344,
@@ -5949,15 +6393,22 @@ CONNECT_GET_ALL_DOMAIN_STATS = call(
     filter="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_BLOCK_COPY = call(345, "virDomainBlockCopy", DomainBlockCopyArgs, acl="domain:block_write", facet="hypervisor")
+DOMAIN_BLOCK_COPY = call(
+    345, "virDomainBlockCopy", DomainBlockCopyArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_EVENT_CALLBACK_TUNABLE = event(346, DomainEventCallbackTunableMsg)
-NODE_ALLOC_PAGES = call(
-    347, "virNodeAllocPages", NodeAllocPagesArgs, NodeAllocPagesRet, acl="connect:write", facet="hypervisor"
-)
+NODE_ALLOC_PAGES = call(347, "virNodeAllocPages", NodeAllocPagesArgs, NodeAllocPagesRet, acl="connect:write", facet="hypervisor")
 DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE = event(348, DomainEventCallbackAgentLifecycleMsg)
 DOMAIN_GET_FSINFO = call(
-    349, "virDomainGetFSInfo", DomainGetFsinfoArgs, DomainGetFsinfoRet, acl="domain:fs_freeze", facet="hypervisor"
+    349,
+    "virDomainGetFSInfo",
+    DomainGetFsinfoArgs,
+    DomainGetFsinfoRet,
+    acl="domain:fs_freeze",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_DEFINE_XML_FLAGS = call(
     350,
@@ -5967,6 +6418,7 @@ DOMAIN_DEFINE_XML_FLAGS = call(
     acl="domain:write domain:save",
     high=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_IOTHREAD_INFO = call(
     351,
@@ -5976,6 +6428,7 @@ DOMAIN_GET_IOTHREAD_INFO = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_PIN_IOTHREAD = call(
     352,
@@ -5987,6 +6440,7 @@ DOMAIN_PIN_IOTHREAD = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_INTERFACE_ADDRESSES = call(
     353,
@@ -5996,6 +6450,7 @@ DOMAIN_INTERFACE_ADDRESSES = call(
     acl=acl("domain:read", when("domain:write", "source", "equal", C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)),
     readonly=When("source", "equal", C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_CALLBACK_DEVICE_ADDED = event(354, DomainEventCallbackDeviceAddedMsg)
 DOMAIN_ADD_IOTHREAD = call(
@@ -6008,6 +6463,7 @@ DOMAIN_ADD_IOTHREAD = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_DEL_IOTHREAD = call(
     356,
@@ -6019,12 +6475,24 @@ DOMAIN_DEL_IOTHREAD = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_USER_PASSWORD = call(
-    357, "virDomainSetUserPassword", DomainSetUserPasswordArgs, acl="domain:set_password", facet="hypervisor"
+    357,
+    "virDomainSetUserPassword",
+    DomainSetUserPasswordArgs,
+    acl="domain:set_password",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_RENAME = call(
-    358, "virDomainRename", DomainRenameArgs, DomainRenameRet, acl="domain:write domain:save", facet="hypervisor"
+    358,
+    "virDomainRename",
+    DomainRenameArgs,
+    DomainRenameRet,
+    acl="domain:write domain:save",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_CALLBACK_MIGRATION_ITERATION = event(359, DomainEventCallbackMigrationIterationMsg)
 CONNECT_REGISTER_CLOSE_CALLBACK = call(
@@ -6036,7 +6504,12 @@ CONNECT_UNREGISTER_CLOSE_CALLBACK = call(
 CONNECT_EVENT_CONNECTION_CLOSED = event(362, ConnectEventConnectionClosedMsg)
 DOMAIN_EVENT_CALLBACK_JOB_COMPLETED = event(363, DomainEventCallbackJobCompletedMsg)
 DOMAIN_MIGRATE_START_POST_COPY = call(
-    364, "virDomainMigrateStartPostCopy", DomainMigrateStartPostCopyArgs, acl="domain:migrate", facet="hypervisor"
+    364,
+    "virDomainMigrateStartPostCopy",
+    DomainMigrateStartPostCopyArgs,
+    acl="domain:migrate",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_PERF_EVENTS = call(
     365,
@@ -6046,9 +6519,10 @@ DOMAIN_GET_PERF_EVENTS = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_PERF_EVENTS = call(
-    366, "virDomainSetPerfEvents", DomainSetPerfEventsArgs, acl="domain:write", facet="hypervisor"
+    366, "virDomainSetPerfEvents", DomainSetPerfEventsArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_EVENT_CALLBACK_DEVICE_REMOVAL_FAILED = event(367, DomainEventCallbackDeviceRemovalFailedMsg)
 CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY = call(
@@ -6061,6 +6535,7 @@ CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY = call(
     369,
@@ -6070,6 +6545,7 @@ CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 STORAGE_POOL_EVENT_LIFECYCLE = event(370, StoragePoolEventLifecycleMsg)
 DOMAIN_GET_GUEST_VCPUS = call(
@@ -6079,9 +6555,10 @@ DOMAIN_GET_GUEST_VCPUS = call(
     DomainGetGuestVcpusRet,
     acl="domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_GUEST_VCPUS = call(
-    372, "virDomainSetGuestVcpus", DomainSetGuestVcpusArgs, acl="domain:write", facet="hypervisor"
+    372, "virDomainSetGuestVcpus", DomainSetGuestVcpusArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 STORAGE_POOL_EVENT_REFRESH = event(373, StoragePoolEventRefreshMsg)
 CONNECT_NODE_DEVICE_EVENT_REGISTER_ANY = call(
@@ -6094,6 +6571,7 @@ CONNECT_NODE_DEVICE_EVENT_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY = call(
     375,
@@ -6103,6 +6581,7 @@ CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_EVENT_LIFECYCLE = event(376, NodeDeviceEventLifecycleMsg)
 NODE_DEVICE_EVENT_UPDATE = event(377, NodeDeviceEventUpdateMsg)
@@ -6115,6 +6594,7 @@ STORAGE_VOL_GET_INFO_FLAGS = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 DOMAIN_EVENT_CALLBACK_METADATA_CHANGE = event(379, DomainEventCallbackMetadataChangeMsg)
 CONNECT_SECRET_EVENT_REGISTER_ANY = call(
@@ -6127,6 +6607,7 @@ CONNECT_SECRET_EVENT_REGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 CONNECT_SECRET_EVENT_DEREGISTER_ANY = call(
     381,
@@ -6136,6 +6617,7 @@ CONNECT_SECRET_EVENT_DEREGISTER_ANY = call(
     high=True,
     readonly=True,
     facet="secret",
+    errors=E.SECRET,
 )
 SECRET_EVENT_LIFECYCLE = event(382, SecretEventLifecycleMsg)
 SECRET_EVENT_VALUE_CHANGED = event(383, SecretEventValueChangedMsg)
@@ -6149,10 +6631,16 @@ DOMAIN_SET_VCPU = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_BLOCK_THRESHOLD = event(385, DomainEventBlockThresholdMsg)
 DOMAIN_SET_BLOCK_THRESHOLD = call(
-    386, "virDomainSetBlockThreshold", DomainSetBlockThresholdArgs, acl="domain:write", facet="hypervisor"
+    386,
+    "virDomainSetBlockThreshold",
+    DomainSetBlockThresholdArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_GET_MAX_DOWNTIME = call(
     387,
@@ -6162,6 +6650,7 @@ DOMAIN_MIGRATE_GET_MAX_DOWNTIME = call(
     acl="domain:migrate",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MANAGED_SAVE_GET_XML_DESC = call(
     388,
@@ -6171,6 +6660,7 @@ DOMAIN_MANAGED_SAVE_GET_XML_DESC = call(
     acl=acl("domain:read", when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)),
     readonly=When("flags", "set", C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MANAGED_SAVE_DEFINE_XML = call(
     389,
@@ -6178,9 +6668,15 @@ DOMAIN_MANAGED_SAVE_DEFINE_XML = call(
     DomainManagedSaveDefineXmlArgs,
     acl="domain:write domain:hibernate",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_SET_LIFECYCLE_ACTION = call(
-    390, "virDomainSetLifecycleAction", DomainSetLifecycleActionArgs, acl="domain:write", facet="hypervisor"
+    390,
+    "virDomainSetLifecycleAction",
+    DomainSetLifecycleActionArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 STORAGE_POOL_LOOKUP_BY_TARGET_PATH = call(
     391,
@@ -6191,6 +6687,7 @@ STORAGE_POOL_LOOKUP_BY_TARGET_PATH = call(
     high=True,
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 DOMAIN_DETACH_DEVICE_ALIAS = call(
     392,
@@ -6202,6 +6699,7 @@ DOMAIN_DETACH_DEVICE_ALIAS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_COMPARE_HYPERVISOR_CPU = call(
     393,
@@ -6219,9 +6717,7 @@ CONNECT_BASELINE_HYPERVISOR_CPU = call(
     acl="connect:write",
     facet="hypervisor",
 )
-NODE_GET_SEV_INFO = call(
-    395, "virNodeGetSEVInfo", NodeGetSevInfoArgs, NodeGetSevInfoRet, acl="connect:read", facet="hypervisor"
-)
+NODE_GET_SEV_INFO = call(395, "virNodeGetSEVInfo", NodeGetSevInfoArgs, NodeGetSevInfoRet, acl="connect:read", facet="hypervisor")
 DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
     396,
     "virDomainGetLaunchSecurityInfo",
@@ -6229,6 +6725,7 @@ DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
     DomainGetLaunchSecurityInfoRet,
     acl="domain:read",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NWFILTER_BINDING_LOOKUP_BY_PORT_DEV = call(
     397,
@@ -6239,6 +6736,7 @@ NWFILTER_BINDING_LOOKUP_BY_PORT_DEV = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_BINDING_GET_XML_DESC = call(
     398,
@@ -6249,6 +6747,7 @@ NWFILTER_BINDING_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_BINDING_CREATE_XML = call(
     399,
@@ -6258,6 +6757,7 @@ NWFILTER_BINDING_CREATE_XML = call(
     acl="nwfilter_binding:create",
     high=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NWFILTER_BINDING_DELETE = call(
     400,
@@ -6266,6 +6766,7 @@ NWFILTER_BINDING_DELETE = call(
     acl="nwfilter_binding:delete",
     high=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 CONNECT_LIST_ALL_NWFILTER_BINDINGS = call(
     401,
@@ -6277,6 +6778,7 @@ CONNECT_LIST_ALL_NWFILTER_BINDINGS = call(
     high=True,
     readonly=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 DOMAIN_SET_IOTHREAD_PARAMS = call(
     402,
@@ -6288,6 +6790,7 @@ DOMAIN_SET_IOTHREAD_PARAMS = call(
         when("domain:save", "flags", "set", C.VIR_DOMAIN_AFFECT_CONFIG),
     ),
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_GET_STORAGE_POOL_CAPABILITIES = call(
     403,
@@ -6297,6 +6800,7 @@ CONNECT_GET_STORAGE_POOL_CAPABILITIES = call(
     acl="connect:read",
     readonly=True,
     facet="storage",
+    errors=E.STORAGE,
 )
 NETWORK_LIST_ALL_PORTS = call(
     404,
@@ -6308,6 +6812,7 @@ NETWORK_LIST_ALL_PORTS = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_LOOKUP_BY_UUID = call(
     405,
@@ -6318,6 +6823,7 @@ NETWORK_PORT_LOOKUP_BY_UUID = call(
     high=True,
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_CREATE_XML = call(
     406,
@@ -6326,6 +6832,7 @@ NETWORK_PORT_CREATE_XML = call(
     NetworkPortCreateXmlRet,
     acl="network_port:create",
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_GET_PARAMETERS = call(
     407,
@@ -6335,9 +6842,15 @@ NETWORK_PORT_GET_PARAMETERS = call(
     acl="network_port:read",
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_SET_PARAMETERS = call(
-    408, "virNetworkPortSetParameters", NetworkPortSetParametersArgs, acl="network_port:write", facet="network"
+    408,
+    "virNetworkPortSetParameters",
+    NetworkPortSetParametersArgs,
+    acl="network_port:write",
+    facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_GET_XML_DESC = call(
     409,
@@ -6347,9 +6860,10 @@ NETWORK_PORT_GET_XML_DESC = call(
     acl="network_port:read",
     readonly=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NETWORK_PORT_DELETE = call(
-    410, "virNetworkPortDelete", NetworkPortDeleteArgs, acl="network_port:delete", facet="network"
+    410, "virNetworkPortDelete", NetworkPortDeleteArgs, acl="network_port:delete", facet="network", errors=E.NETWORK
 )
 DOMAIN_CHECKPOINT_CREATE_XML = call(
     411,
@@ -6358,6 +6872,7 @@ DOMAIN_CHECKPOINT_CREATE_XML = call(
     DomainCheckpointCreateXmlRet,
     acl=acl("domain:checkpoint", when("domain:fs_freeze", "flags", "set", C.VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE)),
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_CHECKPOINT_GET_XML_DESC = call(
     412,
@@ -6367,6 +6882,7 @@ DOMAIN_CHECKPOINT_GET_XML_DESC = call(
     acl=acl("domain:read", when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_CHECKPOINT_XML_SECURE)),
     readonly=When("flags", "set", C.VIR_DOMAIN_CHECKPOINT_XML_SECURE),
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_LIST_ALL_CHECKPOINTS = call(
     413,
@@ -6377,6 +6893,7 @@ DOMAIN_LIST_ALL_CHECKPOINTS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_CHECKPOINT_LIST_ALL_CHILDREN = call(
     414,
@@ -6387,6 +6904,7 @@ DOMAIN_CHECKPOINT_LIST_ALL_CHILDREN = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_CHECKPOINT_LOOKUP_BY_NAME = call(
     415,
@@ -6397,6 +6915,7 @@ DOMAIN_CHECKPOINT_LOOKUP_BY_NAME = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_CHECKPOINT_GET_PARENT = call(
     416,
@@ -6407,12 +6926,24 @@ DOMAIN_CHECKPOINT_GET_PARENT = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_CHECKPOINT_DELETE = call(
-    417, "virDomainCheckpointDelete", DomainCheckpointDeleteArgs, acl="domain:checkpoint", facet="hypervisor"
+    417,
+    "virDomainCheckpointDelete",
+    DomainCheckpointDeleteArgs,
+    acl="domain:checkpoint",
+    facet="hypervisor",
+    errors=E.DOMAIN_CHECKPOINT,
 )
 DOMAIN_GET_GUEST_INFO = call(
-    418, "virDomainGetGuestInfo", DomainGetGuestInfoArgs, DomainGetGuestInfoRet, acl="domain:write", facet="hypervisor"
+    418,
+    "virDomainGetGuestInfo",
+    DomainGetGuestInfoArgs,
+    DomainGetGuestInfoRet,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_SET_IDENTITY = call(
     419, "virConnectSetIdentity", ConnectSetIdentityArgs, acl="connect:write", readonly=True, facet="hypervisor"
@@ -6424,9 +6955,15 @@ DOMAIN_AGENT_SET_RESPONSE_TIMEOUT = call(
     DomainAgentSetResponseTimeoutRet,
     acl="domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BACKUP_BEGIN = call(
-    421, "virDomainBackupBegin", DomainBackupBeginArgs, acl="domain:checkpoint domain:block_write", facet="hypervisor"
+    421,
+    "virDomainBackupBegin",
+    DomainBackupBeginArgs,
+    acl="domain:checkpoint domain:block_write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BACKUP_GET_XML_DESC = call(
     422,
@@ -6437,6 +6974,7 @@ DOMAIN_BACKUP_GET_XML_DESC = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_MEMORY_FAILURE = event(423, DomainEventMemoryFailureMsg)
 DOMAIN_AUTHORIZED_SSH_KEYS_GET = call(
@@ -6446,9 +6984,15 @@ DOMAIN_AUTHORIZED_SSH_KEYS_GET = call(
     DomainAuthorizedSshKeysGetRet,
     acl="domain:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_AUTHORIZED_SSH_KEYS_SET = call(
-    425, "virDomainAuthorizedSSHKeysSet", DomainAuthorizedSshKeysSetArgs, acl="domain:write", facet="hypervisor"
+    425,
+    "virDomainAuthorizedSSHKeysSet",
+    DomainAuthorizedSshKeysSetArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_MESSAGES = call(
     426,
@@ -6458,9 +7002,15 @@ DOMAIN_GET_MESSAGES = call(
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_START_DIRTY_RATE_CALC = call(
-    427, "virDomainStartDirtyRateCalc", DomainStartDirtyRateCalcArgs, acl="domain:write", facet="hypervisor"
+    427,
+    "virDomainStartDirtyRateCalc",
+    DomainStartDirtyRateCalcArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_DEVICE_DEFINE_XML = call(
     428,
@@ -6469,12 +7019,25 @@ NODE_DEVICE_DEFINE_XML = call(
     NodeDeviceDefineXmlRet,
     acl="node_device:write",
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_UNDEFINE = call(
-    429, "virNodeDeviceUndefine", NodeDeviceUndefineArgs, acl="node_device:delete", high=True, facet="nodedev"
+    429,
+    "virNodeDeviceUndefine",
+    NodeDeviceUndefineArgs,
+    acl="node_device:delete",
+    high=True,
+    facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_CREATE = call(
-    430, "virNodeDeviceCreate", NodeDeviceCreateArgs, acl="node_device:start", high=True, facet="nodedev"
+    430,
+    "virNodeDeviceCreate",
+    NodeDeviceCreateArgs,
+    acl="node_device:start",
+    high=True,
+    facet="nodedev",
+    errors=E.NODEDEV,
 )
 NWFILTER_DEFINE_XML_FLAGS = call(
     431,
@@ -6484,6 +7047,7 @@ NWFILTER_DEFINE_XML_FLAGS = call(
     acl="nwfilter:write nwfilter:save",
     high=True,
     facet="nwfilter",
+    errors=E.NWFILTER,
 )
 NETWORK_DEFINE_XML_FLAGS = call(
     432,
@@ -6493,6 +7057,7 @@ NETWORK_DEFINE_XML_FLAGS = call(
     acl="network:write network:save",
     high=True,
     facet="network",
+    errors=E.NETWORK,
 )
 NODE_DEVICE_GET_AUTOSTART = call(
     433,
@@ -6502,9 +7067,16 @@ NODE_DEVICE_GET_AUTOSTART = call(
     acl="node_device:read",
     high=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_SET_AUTOSTART = call(
-    434, "virNodeDeviceSetAutostart", NodeDeviceSetAutostartArgs, acl="node_device:write", high=True, facet="nodedev"
+    434,
+    "virNodeDeviceSetAutostart",
+    NodeDeviceSetAutostartArgs,
+    acl="node_device:write",
+    high=True,
+    facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_IS_PERSISTENT = call(
     435,
@@ -6515,6 +7087,7 @@ NODE_DEVICE_IS_PERSISTENT = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_IS_ACTIVE = call(
     436,
@@ -6525,6 +7098,7 @@ NODE_DEVICE_IS_ACTIVE = call(
     high=True,
     readonly=True,
     facet="nodedev",
+    errors=E.NODEDEV,
 )
 NETWORK_CREATE_XML_FLAGS = call(
     437,
@@ -6534,18 +7108,33 @@ NETWORK_CREATE_XML_FLAGS = call(
     acl="network:write network:start",
     high=True,
     facet="network",
+    errors=E.NETWORK,
 )
 DOMAIN_EVENT_MEMORY_DEVICE_SIZE_CHANGE = event(438, DomainEventMemoryDeviceSizeChangeMsg)
 DOMAIN_SET_LAUNCH_SECURITY_STATE = call(
-    439, "virDomainSetLaunchSecurityState", DomainSetLaunchSecurityStateArgs, acl="domain:write", facet="hypervisor"
+    439,
+    "virDomainSetLaunchSecurityState",
+    DomainSetLaunchSecurityStateArgs,
+    acl="domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
-DOMAIN_SAVE_PARAMS = call(440, "virDomainSaveParams", DomainSaveParamsArgs, acl="domain:hibernate", facet="hypervisor")
+DOMAIN_SAVE_PARAMS = call(
+    440, "virDomainSaveParams", DomainSaveParamsArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_RESTORE_PARAMS = call(
-    441, "virDomainRestoreParams", DomainRestoreParamsArgs, acl="domain:start domain:write", facet="hypervisor"
+    441,
+    "virDomainRestoreParams",
+    DomainRestoreParamsArgs,
+    acl="domain:start domain:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_ABORT_JOB_FLAGS = call(
-    442, "virDomainAbortJobFlags", DomainAbortJobFlagsArgs, acl="domain:write", facet="hypervisor"
+    442, "virDomainAbortJobFlags", DomainAbortJobFlagsArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_FD_ASSOCIATE = call(443, "virDomainFDAssociate", DomainFdAssociateArgs, acl="domain:write", facet="hypervisor")
+DOMAIN_FD_ASSOCIATE = call(
+    443, "virDomainFDAssociate", DomainFdAssociateArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
 
 PROGRAM = Program("remote", 0x20008086, 1, globals())

@@ -54,7 +54,8 @@ class Row:
     `readonly`: True = allowed on a read-only connection, False = denied, a `When` = denied if it holds, None = the
     program has no such rule. `stream`/`stream_at`: the direction and the stream's place in the API's argument list.
     `acl_filter`: what a list's or an event's objects must additionally be allowed. `auth`: may be called only when
-    authenticated. `facet`: the sub-driver that serves it. `event` rows carry their payload in `args`.
+    authenticated. `facet`: the sub-driver that serves it. `errors`: the VIR_FROM_* domain of the function's own
+    errors. `event` rows carry their payload in `args`.
     """
 
     __slots__ = (
@@ -62,6 +63,7 @@ class Row:
         "acl_filter",
         "args",
         "auth",
+        "errors",
         "event",
         "facet",
         "function",
@@ -92,6 +94,7 @@ class Row:
         sparse_flag: int,
         auth: bool,
         facet: str,
+        errors: int,
         event: bool,
     ) -> None:
         self.number = number
@@ -107,6 +110,7 @@ class Row:
         self.sparse_flag = sparse_flag
         self.auth = auth
         self.facet = facet
+        self.errors = errors
         self.event = event
         self.name = ""
         self.program = 0
@@ -151,6 +155,7 @@ def call(
     sparse_flag: int = 0,
     auth: bool = True,
     facet: str = "",
+    errors: int = 0,
 ) -> Row:
     """A procedure that a client calls."""
     needed = acl if isinstance(acl, tuple) else _simple(acl)
@@ -168,13 +173,14 @@ def call(
         sparse_flag,
         auth,
         facet,
+        errors,
         False,
     )
 
 
 def event(number: int, message: type[Struct] | None = None) -> Row:
     """A message that the server sends on its own."""
-    return Row(number, "", message, None, (), (), False, None, None, 0, 0, True, "", True)
+    return Row(number, "", message, None, (), (), False, None, None, 0, 0, True, "", 0, True)
 
 
 def _simple(entry: str) -> tuple[Acl, ...]:
