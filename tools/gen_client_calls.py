@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -613,7 +614,22 @@ def generate(facts: Path) -> dict[Path, str]:
     files = {OUT / "calls" / f"{name}.py": emit_module(name, methods) for name, methods in modules.items()}
     files[OUT / "param_types.py"] = emit_param_types(facts)
     files[OUT / "results.py"] = emit_results(generator.results)
-    return files
+    return {path: formatted(text) for path, text in files.items()}
+
+
+def formatted(text: str) -> str:
+    """As ruff formats and sorts it, so that regenerating gives the committed files."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    for command in (["check", "--select", "I,F401", "--fix-only", "--quiet"], ["format", "--quiet"]):
+        done = subprocess.run(
+            [ruff, *command, "--config", str(ROOT / "pyproject.toml"), "--stdin-filename", str(OUT / "x.py"), "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        text = done.stdout
+    return text
 
 
 def main() -> int:

@@ -1,0 +1,174 @@
+"""What all client objects share: the link they call through, their wire identity, and how the sync face runs them.
+
+All logic is `async def`, written once. The async face exposes the coroutines; the sync face drives each with one
+`send(None)` over a link whose coroutines never suspend (`run`). Nothing here imports asyncio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+
+if TYPE_CHECKING:
+    from purevirt.client.channel import Channel
+    from purevirt.client.objects import AdmConnection, Connection
+
+T = TypeVar("T")
+E = TypeVar("E", bound=IntEnum)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never suspends. A suspension is a bug of the link: RuntimeError."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    coroutine.close()
+    raise RuntimeError("a call suspended on the sync face")
+
+
+def enum_of(kind: type[E], value: int) -> E:
+    """The member, or the bare number where a newer peer sends one we do not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        return value  # type: ignore[return-value]
+
+
+class Link(Protocol):
+    """What a connection calls through: the remote driver, or a local driver in this process.
+
+    `deadline` is in seconds from the call; None takes the connection's default. Descriptors given stay the caller's;
+    those returned are the caller's to close.
+    """
+
+    deadline: float | None
+    on_close: Callable[[int], None] | None
+
+    async def invoke(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
+    ) -> Any: ...
+
+    async def invoke_fds(
+        self,
+        procedure: str,
+        args: tuple[Any, ...],
+        fds: Sequence[int],
+        deadline: float | None = None,
+        program: str = "remote",
+    ) -> tuple[Any, list[int]]: ...
+
+    async def open_channel(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
+    ) -> tuple[Any, Channel]:
+        """Run a procedure that has a stream; its result and our end of the stream."""
+        ...
+
+    def supports(self, procedure: str) -> bool: ...
+
+    async def subscribe(
+        self, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None], extra: tuple[Any, ...] = ()
+    ) -> object:
+        """Ask for events; `deliver` gets wire messages (without callback ids). The token is for `unsubscribe`."""
+        ...
+
+    async def unsubscribe(self, token: Any) -> None: ...
+
+    @property
+    def alive(self) -> bool: ...
+
+    @property
+    def encrypted(self) -> bool: ...
+
+    @property
+    def secure(self) -> bool: ...
+
+    async def close(self) -> None: ...
+
+
+class ConnectionCore:
+    """The state every group of connection calls works on."""
+
+    __slots__ = ("__weakref__", "_call", "_link", "_readonly")
+
+    _link: Link
+    _readonly: bool
+    _call: Callable[..., Coroutine[Any, Any, Any]]
+    """`await _call(procedure, args, deadline, program="remote")`: the link's `invoke`, bound."""
+
+    if TYPE_CHECKING:
+        # Objects from wire identities; Connection defines them.
+        _domain: Any
+        _network: Any
+        _interface: Any
+        _storage_pool: Any
+        _storage_vol: Any
+        _node_device: Any
+        _secret: Any
+        _nwfilter: Any
+        _nwfilter_binding: Any
+
+
+class Base:
+    """An object of a connection: `_ref` is its identity as the protocol has it (name, UUID, id …)."""
+
+    __slots__ = ("_conn", "_ref")
+
+    def __init__(self, conn: Connection, ref: Any) -> None:
+        self._conn = conn
+        self._ref = ref
+
+    def get_connect(self) -> Connection:
+        """The connection the object belongs to."""
+        return self._conn
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._conn is other._conn and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._identity()))
+
+    def _identity(self) -> object:
+        """What makes two handles the same object: UUID where there is one, else the names."""
+        uuid = getattr(self._ref, "uuid", None)
+        return uuid if uuid is not None else repr(self._ref)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self._ref, 'name', self._ref)!r}>"
+
+
+class AdmConnectionCore:
+    """The state admin calls work on."""
+
+    __slots__ = ("__weakref__", "_call", "_link")
+
+    _link: Link
+    _call: Callable[..., Coroutine[Any, Any, Any]]
+
+    if TYPE_CHECKING:
+        _server: Any
+        _client: Any
+
+
+class AdmBase:
+    """An object of an admin connection."""
+
+    __slots__ = ("_conn", "_ref")
+
+    def __init__(self, conn: AdmConnection, ref: Any) -> None:
+        self._conn = conn
+        self._ref = ref
+
+    def get_connect(self) -> AdmConnection:
+        return self._conn
+
+
+def closed_error(function: str) -> VirtError:
+    """A call on a connection that was closed."""
+    return VirtError(ErrorCode.INVALID_CONN, function, ErrorDomain.NONE)

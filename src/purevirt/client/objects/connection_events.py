@@ -1,0 +1,201 @@
+"""Event registration of a connection, for all kinds of objects, and the close callback.
+
+Callbacks get one `Event`. On the async face they are called from the loop as messages come; on the sync face from
+`process_events` (see `purevirt.client`). Numbers of registrations are the connection's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from purevirt.client.base import ConnectionCore
+from purevirt.client.checks import (
+    FROM_DOMAIN,
+    FROM_NETWORK,
+    FROM_NODEDEV,
+    FROM_NONE,
+    FROM_SECRET,
+    FROM_STORAGE,
+    negative_arg,
+    null_arg,
+    read_only,
+)
+from purevirt.client.subscriptions import EventCallback, Registration, Subscriptions
+from purevirt.errors import ErrorCode, VirtError
+
+if TYPE_CHECKING:
+    from purevirt.client.objects import Connection, Domain, Network, NodeDevice, Secret, StoragePool
+
+LIFECYCLE = 0
+
+
+class ConnectionEvents(ConnectionCore):
+    """Registration and the close callback."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _subscriptions: Subscriptions
+        _close_callback: Callable[[Any, int], None] | None
+
+    async def _register(
+        self, scope: str, event_id: int, ref: Any, callback: EventCallback, extra: tuple[Any, ...] = ()
+    ) -> int:
+        registration = Registration(scope, event_id, ref, extra, callback)
+        await self._subscribe(registration)
+        return self._subscriptions.add(registration)
+
+    async def _subscribe(self, registration: Registration) -> None:
+        subscriptions = self._subscriptions
+
+        def deliver(message: Any) -> None:
+            subscriptions.deliver(registration, message)
+
+        registration.token = await self._link.subscribe(
+            registration.scope, registration.event_id, registration.ref, deliver, registration.extra
+        )
+
+    async def _register_again(self) -> None:
+        for registration in self._subscriptions.all():
+            await self._subscribe(registration)
+
+    async def _deregister(self, number: int, scope: str) -> None:
+        registration = self._subscriptions.take(number, scope)
+        await self._link.unsubscribe(registration.token)
+
+    @staticmethod
+    def _check_register(event_id: int, callback: object, function: str, domain: int) -> None:
+        if callback is None:
+            raise null_arg("cb", function, domain)
+        if event_id < 0:
+            raise negative_arg("eventID", function, domain)
+
+    @staticmethod
+    def _check_number(number: int, function: str, domain: int) -> None:
+        if number < 0:
+            raise negative_arg("callbackID", function, domain)
+
+    # -- guests -----------------------------------------------------------------------------------------------------------
+
+    async def domain_event_register_any(
+        self, dom: Domain | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
+    ) -> int:
+        """virConnectDomainEventRegisterAny: of one guest, or of all (None). The number is for deregistering."""
+        self._check_register(event_id, callback, "virConnectDomainEventRegisterAny", FROM_DOMAIN)
+        return await self._register("domain", event_id, dom._ref if dom is not None else None, callback)
+
+    async def domain_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectDomainEventDeregisterAny."""
+        self._check_number(callback_id, "virConnectDomainEventDeregisterAny", FROM_DOMAIN)
+        await self._deregister(callback_id, "domain")
+
+    async def domain_event_register(self, callback: EventCallback, *, deadline: float | None = None) -> int:
+        """virConnectDomainEventRegister: life-cycle events of all guests."""
+        self._check_register(0, callback, "virConnectDomainEventRegister", FROM_DOMAIN)
+        return await self._register("domain", LIFECYCLE, None, callback)
+
+    async def domain_event_deregister(self, callback: EventCallback, *, deadline: float | None = None) -> None:
+        """virConnectDomainEventDeregister, by the callback given to `domain_event_register`."""
+        number = self._subscriptions.find("domain", LIFECYCLE, callback)
+        if number is None:
+            raise VirtError(ErrorCode.INVALID_ARG, f"event callback function {callback} not registered")
+        await self._deregister(number, "domain")
+
+    async def domain_qemu_monitor_event_register(
+        self,
+        dom: Domain | None,
+        event: str | None,
+        callback: EventCallback,
+        flags: int = 0,
+        *,
+        deadline: float | None = None,
+    ) -> int:
+        """virConnectDomainQemuMonitorEventRegister: raw monitor events, by name (None: all; flags for patterns)."""
+        if self._readonly:
+            raise read_only("virConnectDomainQemuMonitorEventRegister", FROM_NONE)
+        self._check_register(0, callback, "virConnectDomainQemuMonitorEventRegister", FROM_NONE)
+        ref = dom._ref if dom is not None else None
+        return await self._register("qemu_monitor", 0, ref, callback, (event, flags))
+
+    async def domain_qemu_monitor_event_deregister(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectDomainQemuMonitorEventDeregister."""
+        if self._readonly:
+            raise read_only("virConnectDomainQemuMonitorEventDeregister", FROM_NONE)
+        self._check_number(callback_id, "virConnectDomainQemuMonitorEventDeregister", FROM_NONE)
+        await self._deregister(callback_id, "qemu_monitor")
+
+    # -- other objects ------------------------------------------------------------------------------------------------------
+
+    async def network_event_register_any(
+        self, net: Network | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
+    ) -> int:
+        """virConnectNetworkEventRegisterAny."""
+        self._check_register(event_id, callback, "virConnectNetworkEventRegisterAny", FROM_NETWORK)
+        return await self._register("network", event_id, net._ref if net is not None else None, callback)
+
+    async def network_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectNetworkEventDeregisterAny."""
+        self._check_number(callback_id, "virConnectNetworkEventDeregisterAny", FROM_NETWORK)
+        await self._deregister(callback_id, "network")
+
+    async def storage_pool_event_register_any(
+        self, pool: StoragePool | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
+    ) -> int:
+        """virConnectStoragePoolEventRegisterAny."""
+        self._check_register(event_id, callback, "virConnectStoragePoolEventRegisterAny", FROM_STORAGE)
+        return await self._register("storage_pool", event_id, pool._ref if pool is not None else None, callback)
+
+    async def storage_pool_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectStoragePoolEventDeregisterAny."""
+        self._check_number(callback_id, "virConnectStoragePoolEventDeregisterAny", FROM_STORAGE)
+        await self._deregister(callback_id, "storage_pool")
+
+    async def node_device_event_register_any(
+        self, dev: NodeDevice | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
+    ) -> int:
+        """virConnectNodeDeviceEventRegisterAny."""
+        self._check_register(event_id, callback, "virConnectNodeDeviceEventRegisterAny", FROM_NODEDEV)
+        return await self._register("node_device", event_id, dev._ref if dev is not None else None, callback)
+
+    async def node_device_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectNodeDeviceEventDeregisterAny."""
+        self._check_number(callback_id, "virConnectNodeDeviceEventDeregisterAny", FROM_NODEDEV)
+        await self._deregister(callback_id, "node_device")
+
+    async def secret_event_register_any(
+        self, secret: Secret | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
+    ) -> int:
+        """virConnectSecretEventRegisterAny."""
+        self._check_register(event_id, callback, "virConnectSecretEventRegisterAny", FROM_SECRET)
+        return await self._register("secret", event_id, secret._ref if secret is not None else None, callback)
+
+    async def secret_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
+        """virConnectSecretEventDeregisterAny."""
+        self._check_number(callback_id, "virConnectSecretEventDeregisterAny", FROM_SECRET)
+        await self._deregister(callback_id, "secret")
+
+    # -- the end of the connection --------------------------------------------------------------------------------------------
+
+    def register_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
+        """virConnectRegisterCloseCallback: called once with a VIR_CONNECT_CLOSE_REASON_*."""
+        if callback is None:
+            raise null_arg("cb", "virConnectRegisterCloseCallback", FROM_NONE)
+        if self._close_callback is not None:
+            raise VirtError(ErrorCode.OPERATION_INVALID, "A close callback is already registered")
+        self._close_callback = callback
+        self._link.on_close = self._closed
+
+    def unregister_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
+        """virConnectUnregisterCloseCallback."""
+        if callback is None:
+            raise null_arg("cb", "virConnectUnregisterCloseCallback", FROM_NONE)
+        if self._close_callback != callback:
+            raise VirtError(ErrorCode.OPERATION_INVALID, "A different callback was requested")
+        self._close_callback = None
+        self._link.on_close = None
+
+    def _closed(self, reason: int) -> None:
+        callback, self._close_callback = self._close_callback, None
+        if callback is not None:
+            callback(self, reason)

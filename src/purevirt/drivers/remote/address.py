@@ -1,0 +1,172 @@
+"""Where a URI leads: transport, sockets to try, and the URI the peer is asked to open.
+
+The rules are libvirt's (`shared/facts/paths.json`, measured with the distribution's client). Nothing is opened here.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+
+if TYPE_CHECKING:
+    from purevirt.client.uri import Uri
+
+TRANSPORTS = ("tls", "unix", "ssh", "libssh2", "ext", "tcp", "libssh")
+SSH_LIKE = frozenset({"ssh", "libssh2", "libssh"})
+_MODES = ("auto", "legacy", "direct")
+_PROXIES = ("auto", "netcat", "native")
+PORTS = {"tcp": 16509, "tls": 16514}
+SYSTEM_RUN = "/run/libvirt"
+#: Parameters that are about the way, not about the driver: they are not sent on.
+OURS = frozenset(
+    """name command socket auth sshauth netcat keyfile pkipath known_hosts known_hosts_verify tls_priority mode proxy
+    no_sanity no_verify no_tty""".split()
+)
+DIRECT_DAEMONS = {
+    "qemu": "virtqemud",
+    "lxc": "virtlxcd",
+    "xen": "virtxend",
+    "vbox": "virtvboxd",
+    "bhyve": "virtbhyved",
+    "vz": "virtvzd",
+    "ch": "virtchd",
+    "network": "virtnetworkd",
+    "storage": "virtstoraged",
+    "secret": "virtsecretd",
+    "nodedev": "virtnodedevd",
+    "nwfilter": "virtnwfilterd",
+    "interface": "virtinterfaced",
+}
+
+
+def bad_argument(text: str) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, text, ErrorDomain.REMOTE)
+
+
+def runtime_dir() -> str:
+    """The directory of a user's own sockets ($XDG_RUNTIME_DIR/libvirt, else under the cache directory)."""
+    run = os.environ.get("XDG_RUNTIME_DIR")
+    if run:
+        return f"{run}/libvirt"
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return f"{cache}/libvirt"
+
+
+class Address:
+    """A resolved way to a daemon.
+
+    `sockets`: unix sockets to try, best first. `name`: the URI for the peer, None lets it choose. `daemon`: who would
+    serve the session socket, for starting it. `session`: the user's own daemon.
+    """
+
+    __slots__ = (
+        "daemon",
+        "host",
+        "name",
+        "port",
+        "readonly",
+        "session",
+        "sockets",
+        "transport",
+        "uri",
+        "user",
+    )
+
+    def __init__(self, transport: str, readonly: bool, uri: Uri | None) -> None:
+        self.transport = transport
+        self.readonly = readonly
+        self.uri = uri
+        self.host = "localhost"
+        self.port: int | None = None
+        self.user: str | None = None
+        self.sockets: list[str] = []
+        self.name: str | None = None
+        self.daemon = "libvirtd"
+        self.session = False
+
+    def param(self, name: str) -> str | None:
+        return self.uri.param(name) if self.uri is not None else None
+
+
+def resolve(uri: Uri | None, readonly: bool) -> Address:
+    """The address of a URI (None: whatever runs here). Raises VirtError INVALID_ARG for what cannot be meant."""
+    transport = uri.transport if uri is not None else "unix"
+    if transport is None:
+        transport = "tls" if uri is not None and uri.server else "unix"
+    if transport not in TRANSPORTS:
+        known = "|".join(TRANSPORTS)
+        raise bad_argument(f"remote_open: transport in URL not recognised (should be {known})")
+    address = Address(transport, readonly, uri)
+    if uri is not None:
+        address.host = uri.server or "localhost"
+        address.user = uri.user
+        address.port = uri.port
+    address.name = _name_for_peer(uri)
+    mode = _choice(address, "mode", _MODES, "Unknown remote mode '%s'")
+    _choice(address, "proxy", _PROXIES, "Unknown proxy type '%s'")
+    if transport == "unix" and uri is not None and uri.server:
+        raise bad_argument(f"using unix socket and remote server '{uri.server}' is not supported.")
+    if transport in PORTS and address.port is None:
+        address.port = PORTS[transport]
+    address.session = _is_session(uri) and transport == "unix"
+    if transport == "unix" or transport in SSH_LIKE:
+        address.sockets = _sockets(address, mode)
+    return address
+
+
+def _choice(address: Address, name: str, known: tuple[str, ...], error: str) -> str:
+    value = address.param(name)
+    if value is None:
+        return known[0]
+    if value not in known:
+        raise bad_argument(error % value)
+    return value
+
+
+def _is_session(uri: Uri | None) -> bool:
+    if not hasattr(os, "geteuid"):
+        return False
+    if uri is None:
+        return os.geteuid() > 0
+    if uri.path == "/session" or (uri.scheme.startswith("test+")):
+        return os.geteuid() > 0 or uri.path == "/session"
+    return False
+
+
+def _name_for_peer(uri: Uri | None) -> str | None:
+    """The URI without transport, host and our own parameters; `name=` overrides it (and may be empty)."""
+    if uri is None:
+        return None
+    given = uri.param("name")
+    if given is not None:
+        return given
+    from purevirt.client.uri import escape
+
+    if uri.server is None and uri.transport is None and not uri.path.startswith("/"):
+        return uri.text  # "qemu:system": the peer says what is wrong with it
+    params = [(k, v) for k, v in uri.params if k.lower() not in OURS]
+    query = "&".join(f"{escape(k)}={escape(v)}" for k, v in params)
+    path = escape(uri.path)
+    return f"{uri.driver}://{path}" + (f"?{query}" if query else "")
+
+
+def _sockets(address: Address, mode: str) -> list[str]:
+    """Candidates in libvirt's order: the driver's own daemon if its socket exists, then the one of libvirtd."""
+    given = address.param("socket")
+    if given is not None:
+        return [given]
+    directory = runtime_dir() if address.session else SYSTEM_RUN
+    suffix = "-sock-ro" if address.readonly and not address.session else "-sock"
+    legacy = f"{directory}/libvirt{suffix}"
+    drivers = [address.uri.driver] if address.uri is not None else ["qemu", "lxc"]
+    direct = [f"{directory}/{DIRECT_DAEMONS[d]}{suffix}" for d in drivers if d in DIRECT_DAEMONS]
+    if mode == "legacy" or address.transport != "unix":
+        return [legacy]
+    if mode == "direct":
+        if not direct:
+            raise bad_argument("Cannot use direct socket mode if no URI is set")
+        return direct
+    present = [path for path in direct if os.path.exists(path)]
+    return [*present, legacy]

@@ -1,0 +1,62 @@
+"""Opening a daemon's admin socket."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from purevirt.drivers.remote.address import SYSTEM_RUN, Address, bad_argument, runtime_dir
+from purevirt.drivers.remote.driver import RemoteDriver
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+
+if TYPE_CHECKING:
+    from purevirt.client.uri import Uri
+
+Dial = Callable[[Address, list[Any], float | None], Awaitable[Any]]
+
+
+def resolve_admin(name: str | None) -> tuple[str, Address]:
+    """The URI meant and its socket. Raises INVALID_ARG for a path or scheme no daemon has."""
+    from purevirt.client.uri import parse_uri
+
+    text = name or os.environ.get("LIBVIRT_ADMIN_DEFAULT_URI") or _default()
+    uri = parse_uri(text)
+    if uri is None:
+        raise VirtError(ErrorCode.NO_CONNECT, f"URI '{text}' does not include a driver name", ErrorDomain.ADMIN)
+    address = Address("unix", False, uri)
+    address.sockets = [uri.param("socket") or _socket(uri)]
+    return text, address
+
+
+def _default() -> str:
+    return "libvirtd:///session" if hasattr(os, "geteuid") and os.geteuid() != 0 else "libvirtd:///system"
+
+
+def _socket(uri: Uri) -> str:
+    scheme = uri.scheme
+    prefix = "libvirt" if scheme == "libvirtd" else scheme
+    if uri.path == "/system":
+        return f"{SYSTEM_RUN}/{prefix}-admin-sock"
+    if uri.path == "/session":
+        return f"{runtime_dir()}/{prefix}-admin-sock"
+    raise bad_argument(f"Invalid URI path '{uri.path}', try '/system'")
+
+
+async def open_admin_driver(address: Address, flags: int, deadline: float | None, dial: Dial) -> RemoteDriver:
+    """Connect and open; the driver's rows are those of the admin program."""
+    import time
+
+    from purevirt.protocol import admin
+
+    until = None if deadline is None else time.monotonic() + deadline
+    transport = await dial(address, [admin.PROGRAM], until)
+    driver = RemoteDriver(transport, {"admin": admin.PROGRAM}, encrypted=False, secure=True)
+    try:
+        await driver.invoke("connect_open", (flags,), deadline, "admin")
+    except BaseException:
+        closing = transport.close()
+        if closing is not None:
+            await closing
+        raise
+    return driver

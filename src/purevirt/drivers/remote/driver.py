@@ -1,0 +1,214 @@
+"""The remote client as a driver: procedures become rows, rows travel over a transport, replies come back as values.
+
+It answers `call` like any driver (api/driver.py) and offers `client/` the fuller `invoke`: deadlines, descriptors,
+streams, event registration. The transport is rpc/blocking.py's or rpc/aio.py's; their methods have the same names, so
+nothing here knows which it is. No asyncio, no sockets here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from purevirt.drivers.remote.channel import RemoteChannel
+from purevirt.drivers.remote.event_rows import EVENT_ROWS, REGISTER
+from purevirt.errors import ErrorCode, NoSupport, VirtError
+from purevirt.protocol.rows import Program, Row
+
+Deliver = Callable[[Any], None]
+
+
+class _Plan:
+    """A row ready to call: how to make its arguments and what its answer is."""
+
+    __slots__ = ("args", "field", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.args = row.args
+        slots = row.ret.__slots__ if row.ret is not None else ()
+        self.field = slots[0] if len(slots) == 1 else None
+
+
+class Token:
+    """A registration at the server."""
+
+    __slots__ = ("callback_id", "program", "scope")
+
+    def __init__(self, scope: str, program: str, callback_id: int) -> None:
+        self.scope = scope
+        self.program = program
+        self.callback_id = callback_id
+
+
+class RemoteDriver:
+    """Procedures over one transport. `deadline`: seconds for calls that name none; None waits for ever.
+
+    Errors of the peer are raised as the peer made them. After the connection has ended every call raises.
+    """
+
+    events = None
+    """Events come through `subscribe`, one registration at the server each."""
+
+    def __init__(self, transport: Any, programs: Mapping[str, Program], *, encrypted: bool, secure: bool) -> None:
+        self.transport = transport
+        self.encrypted = encrypted
+        self.secure = secure
+        self.deadline: float | None = None
+        self.on_close: Callable[[int], None] | None = None
+        self._programs = programs
+        self._plans: dict[tuple[str, str], _Plan] = {}
+        self._callbacks: dict[tuple[str, int], Deliver] = {}
+        self._orphans: list[tuple[tuple[str, int], Any]] = []
+        self._registering = 0
+        self._event_names = {
+            programs[program].by_name[name]: (program, scope)
+            for (program, name), (scope, _) in EVENT_ROWS.items()
+            if program in programs
+        }
+        transport.on_notice = self._notice
+        transport.on_close = self._closed
+
+    # -- calls ----------------------------------------------------------------------------------------------------------
+
+    def _plan(self, program: str, procedure: str) -> _Plan:
+        plan = self._plans.get((program, procedure))
+        if plan is None:
+            rows = self._programs.get(program)
+            row = rows.by_name.get(procedure) if rows is not None else None
+            if row is None:
+                raise NoSupport(procedure)
+            plan = self._plans[program, procedure] = _Plan(row)
+        return plan
+
+    def _until(self, deadline: float | None) -> float | None:
+        """The moment a call must be done by."""
+        if deadline is None:
+            deadline = self.deadline
+        return None if deadline is None else time.monotonic() + deadline
+
+    async def invoke(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
+    ) -> Any:
+        """Run one procedure; see api/driver.py for the shape of the result."""
+        plan = self._plans.get((program, procedure)) or self._plan(program, procedure)
+        if deadline is not None or self.deadline is not None:
+            deadline = self._until(deadline)
+        value = await self.transport.call(
+            plan.row, plan.args(*args) if plan.args is not None else None, deadline=deadline
+        )
+        return value if plan.field is None else getattr(value, plan.field)
+
+    async def call(self, procedure: str, *args: Any, program: str = "remote") -> Any:
+        return await self.invoke(procedure, args, None, program)
+
+    async def invoke_fds(
+        self,
+        procedure: str,
+        args: tuple[Any, ...],
+        fds: Sequence[int],
+        deadline: float | None = None,
+        program: str = "remote",
+    ) -> tuple[Any, list[int]]:
+        """As `invoke`, with descriptors; those that come back are the caller's to close."""
+        if not self.transport.can_pass_fds:
+            raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, "descriptors cannot be passed over this transport")
+        plan = self._plan(program, procedure)
+        struct = plan.args(*args) if plan.args is not None else None
+        value, received = await self.transport.call_with_fds(
+            plan.row, struct, fds=fds, deadline=self._until(deadline)
+        )
+        return (value if plan.field is None else getattr(value, plan.field)), received
+
+    async def open_channel(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
+    ) -> tuple[Any, RemoteChannel]:
+        """Run a procedure that has a stream: its result, and our end. Holes come as they are sent, `sparse` or not."""
+        plan = self._plan("remote", procedure)
+        struct = plan.args(*args) if plan.args is not None else None
+        value, stream = await self.transport.open_stream(plan.row, struct, deadline=self._until(deadline))
+        return (value if plan.field is None else getattr(value, plan.field)), RemoteChannel(self.transport, stream)
+
+    def supports(self, procedure: str) -> bool:
+        """Whether the protocol has it; what the peer's driver has, only a call tells."""
+        return any(procedure in program.by_name for program in self._programs.values())
+
+    # -- events -----------------------------------------------------------------------------------------------------------
+
+    async def subscribe(
+        self, scope: str, event_id: int, ref: Any, deliver: Deliver, extra: tuple[Any, ...] = ()
+    ) -> Token:
+        """Register at the server; `deliver` gets the wire messages for this registration alone."""
+        program, register, _ = REGISTER[scope]
+        args = (ref, *extra) if scope == "qemu_monitor" else (event_id, ref)
+        self._registering += 1
+        try:
+            callback_id = await self.invoke(register, args, None, program)
+        finally:
+            self._registering -= 1
+        self._callbacks[program, callback_id] = deliver
+        self._adopt()
+        return Token(scope, program, callback_id)
+
+    async def unsubscribe(self, token: Token) -> None:
+        self._callbacks.pop((token.program, token.callback_id), None)
+        program, _, deregister = REGISTER[token.scope]
+        await self.invoke(deregister, (token.callback_id,), None, program)
+
+    def _notice(self, row: Row, message: Any) -> None:
+        """An event from the peer; one that overtook the reply to its registration waits for that."""
+        found = self._event_names.get(row)
+        if found is None:
+            if row.name == "connect_event_connection_closed":
+                self._closed(message.reason)
+            return
+        key = (found[0], message.callbackID)
+        deliver = self._callbacks.get(key)
+        if deliver is not None:
+            deliver(message)
+        elif self._registering:
+            self._orphans.append((key, message))
+
+    def _adopt(self) -> None:
+        orphans, self._orphans = self._orphans, []
+        for key, message in orphans:
+            deliver = self._callbacks.get(key)
+            if deliver is not None:
+                deliver(message)
+            elif self._registering:
+                self._orphans.append((key, message))
+
+    # -- life -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        alive: bool = self.transport.is_open
+        return alive
+
+    def _closed(self, reason: int) -> None:
+        callback, self.on_close = self.on_close, None
+        if callback is not None:
+            callback(reason)
+
+    def fileno(self) -> int:
+        """Readable when the peer has sent something; -1 when closed (blocking transport)."""
+        fd: int = self.transport.fileno()
+        return fd
+
+    def pump(self, timeout: float) -> bool:
+        """Take in what the peer sent on its own, waiting up to `timeout` seconds (blocking transport)."""
+        took: bool = self.transport.pump(timeout)
+        return took
+
+    async def close(self) -> None:
+        """Say goodbye (the peer ends streams and guests bound to us) and close. Never raises for a dead peer."""
+        if self.transport.is_open:
+            try:
+                await self.invoke("connect_close", (), self.deadline if self.deadline is not None else 10.0,
+                                  "remote" if "remote" in self._programs else "admin")
+            except VirtError:
+                pass
+        closing = self.transport.close()
+        if closing is not None:
+            await closing
