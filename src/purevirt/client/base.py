@@ -11,10 +11,26 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.types.override import override
 
 if TYPE_CHECKING:
     from purevirt.client.channel import Channel
-    from purevirt.client.objects import AdmConnection, Connection
+    from purevirt.client.subscriptions import Subscriptions
+    from purevirt.client.objects import (
+        AdmClient,
+        AdmConnection,
+        AdmServer,
+        Connection,
+        Domain,
+        Interface,
+        Network,
+        NodeDevice,
+        NWFilter,
+        NWFilterBinding,
+        Secret,
+        StoragePool,
+        StorageVol,
+    )
 
 T = TypeVar("T")
 E = TypeVar("E", bound=IntEnum)
@@ -93,24 +109,26 @@ class Link(Protocol):
 class ConnectionCore:
     """The state every group of connection calls works on."""
 
-    __slots__ = ("__weakref__", "_call", "_link", "_readonly")
+    __slots__ = ("__weakref__", "_call", "_close_callback", "_link", "_readonly", "_subscriptions")
 
     _link: Link
     _readonly: bool
+    _subscriptions: Subscriptions
+    _close_callback: Callable[[Any, int], None] | None
     _call: Callable[..., Coroutine[Any, Any, Any]]
     """`await _call(procedure, args, deadline, program="remote")`: the link's `invoke`, bound."""
 
     if TYPE_CHECKING:
         # Objects from wire identities; Connection defines them.
-        _domain: Any
-        _network: Any
-        _interface: Any
-        _storage_pool: Any
-        _storage_vol: Any
-        _node_device: Any
-        _secret: Any
-        _nwfilter: Any
-        _nwfilter_binding: Any
+        def _domain(self, ref: Any) -> Domain: ...
+        def _network(self, ref: Any) -> Network: ...
+        def _interface(self, ref: Any) -> Interface: ...
+        def _storage_pool(self, ref: Any) -> StoragePool: ...
+        def _storage_vol(self, ref: Any) -> StorageVol: ...
+        def _node_device(self, ref: Any) -> NodeDevice: ...
+        def _secret(self, ref: Any) -> Secret: ...
+        def _nwfilter(self, ref: Any) -> NWFilter: ...
+        def _nwfilter_binding(self, ref: Any) -> NWFilterBinding: ...
 
 
 class Base:
@@ -126,11 +144,13 @@ class Base:
         """The connection the object belongs to."""
         return self._conn
 
+    @override
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
         return self._conn is other._conn and self._identity() == other._identity()
 
+    @override
     def __hash__(self) -> int:
         return hash((type(self), self._identity()))
 
@@ -139,6 +159,7 @@ class Base:
         uuid = getattr(self._ref, "uuid", None)
         return uuid if uuid is not None else repr(self._ref)
 
+    @override
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self._ref, 'name', self._ref)!r}>"
 
@@ -152,8 +173,9 @@ class AdmConnectionCore:
     _call: Callable[..., Coroutine[Any, Any, Any]]
 
     if TYPE_CHECKING:
-        _server: Any
-        _client: Any
+
+        def _server(self, ref: Any) -> AdmServer: ...
+        def _client(self, ref: Any) -> AdmClient: ...
 
 
 class AdmBase:

@@ -149,4 +149,4 @@ class LoggingSetting(NamedTuple):
     """virAdmConnectGetLoggingFilters / Outputs: the text, and how many entries it has."""
 
     text: str | None
-    count: int
+    entries: int

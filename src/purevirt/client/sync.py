@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from purevirt.client.base import run
 from purevirt.client.records import DomainStats, Event
 from purevirt.client.subscriptions import EventCallback
+from purevirt.types.override import override
 
 if TYPE_CHECKING:
     from purevirt.client import objects as aio
@@ -30,15 +31,18 @@ class SyncBase:
     def __init__(self, twin: Any) -> None:
         self._a = twin
 
+    @override
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
         equal: bool = self._a == other._a
         return equal
 
+    @override
     def __hash__(self) -> int:
         return hash(self._a)
 
+    @override
     def __repr__(self) -> str:
         return repr(self._a)
 
@@ -74,9 +78,11 @@ class _Callback:
     def __call__(self, event: Event) -> None:
         self.function(event._replace(object=sync_object(event.scope, event.object)))
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Callback) and other.function == self.function
 
+    @override
     def __hash__(self) -> int:
         return hash(self.function)
 
@@ -206,9 +212,11 @@ class _CloseCallback:
     def __call__(self, _: Any, reason: int) -> None:
         self.function(self.connection, reason)
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _CloseCallback) and other.function == self.function
 
+    @override
     def __hash__(self) -> int:
         return hash(self.function)
 

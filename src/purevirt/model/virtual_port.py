@@ -54,7 +54,7 @@ class VirtualPortParameters(Element, tag="parameters"):
         self.profileid = self.profileid or None
 
 
-class VirtualPort(Element, tag="virtualport", empty=True):
+class VirtualPort(Element, tag="virtualport"):
     """A port profile; without a type the network decides what it is."""
 
     type: VirtualPortType | None = attr(VirtualPortType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown virtualport type %s"))

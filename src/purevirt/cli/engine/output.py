@@ -64,6 +64,11 @@ class Output:
         for label, value in rows:
             self.write(f"{label:<{width}} {value}\n")
 
+    def fields_raw(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Lines "  key=value"."""
+        for key, value in rows:
+            self.write(f"  {key}={value}\n")
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table; the head and its rule are left out when quiet."""
         self.write(format_table(header, list(rows), with_head=not self.quiet))
@@ -120,6 +125,11 @@ class JsonOutput(Output):
             self._parts.append(target)
         for label, value in rows:
             target[label.strip().rstrip(":").strip()] = value if isinstance(value, (int, float, bool)) else str(value)
+
+    def fields_raw(self, rows: Iterable[tuple[str, str]]) -> None:
+        heading = "".join(self._text).strip()
+        self._text.clear()
+        self._parts.append({"heading": heading, "values": dict(rows)} if heading else dict(rows))
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         self._flush_text()

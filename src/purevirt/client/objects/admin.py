@@ -9,6 +9,7 @@ from purevirt.client.base import Link
 from purevirt.client.calls.admin import AdmClientCalls, AdmConnectionCalls, AdmServerCalls
 from purevirt.client.records import LoggingSetting
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.types.override import override
 
 
 class AdmServer(AdmServerCalls):
@@ -64,9 +65,11 @@ class AdmConnection(AdmConnectionCalls):
         self._call = call
         self._close_callback: Callable[[AdmConnection, int], None] | None = None
 
+    @override
     def _server(self, ref: Any) -> AdmServer:
         return AdmServer(self, ref)
 
+    @override
     def _client(self, ref: Any) -> AdmClient:
         return AdmClient(self, ref)
 

@@ -27,6 +27,7 @@ from purevirt.client.records import DomainStats
 from purevirt.client.params import params_dict
 from purevirt.client.subscriptions import Subscriptions
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.types.override import override
 
 Opener = Callable[[], Awaitable[Link]]
 
@@ -49,7 +50,7 @@ class Connection(
     Made by `purevirt.aio.open` (and, as sync twin, `purevirt.open`). An async context manager: leaving closes it.
     """
 
-    __slots__ = ("_close_callback", "_opener", "_subscriptions", "_uri")
+    __slots__ = ("_opener", "_uri")
 
     def __init__(self, link: Link, uri: str, readonly: bool = False, opener: Opener | None = None) -> None:
         self._link = link
@@ -62,33 +63,42 @@ class Connection(
 
     # -- objects from wire identities -----------------------------------------------------------------------------------
 
+    @override
     def _domain(self, ref: Any) -> Domain:
         return Domain(self, ref)
 
+    @override
     def _network(self, ref: Any) -> Network:
         return Network(self, ref)
 
     def _network_port(self, ref: Any) -> NetworkPort:
         return NetworkPort(self, ref)
 
+    @override
     def _interface(self, ref: Any) -> Interface:
         return Interface(self, ref)
 
+    @override
     def _storage_pool(self, ref: Any) -> StoragePool:
         return StoragePool(self, ref)
 
+    @override
     def _storage_vol(self, ref: Any) -> StorageVol:
         return StorageVol(self, ref)
 
+    @override
     def _node_device(self, ref: Any) -> NodeDevice:
         return NodeDevice(self, ref)
 
+    @override
     def _secret(self, ref: Any) -> Secret:
         return Secret(self, ref)
 
+    @override
     def _nwfilter(self, ref: Any) -> NWFilter:
         return NWFilter(self, ref)
 
+    @override
     def _nwfilter_binding(self, ref: Any) -> NWFilterBinding:
         return NWFilterBinding(self, ref)
 

@@ -21,7 +21,7 @@ from purevirt.client.checks import (
     null_arg,
     read_only,
 )
-from purevirt.client.subscriptions import EventCallback, Registration, Subscriptions
+from purevirt.client.subscriptions import EventCallback, Registration
 from purevirt.errors import ErrorCode, VirtError
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ class ConnectionEvents(ConnectionCore):
     """Registration and the close callback."""
 
     __slots__ = ()
-
-    if TYPE_CHECKING:
-        _subscriptions: Subscriptions
-        _close_callback: Callable[[Any, int], None] | None
 
     async def _register(
         self, scope: str, event_id: int, ref: Any, callback: EventCallback, extra: tuple[Any, ...] = ()

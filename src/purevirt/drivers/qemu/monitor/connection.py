@@ -276,6 +276,16 @@ class Monitor:
         if not self.greeting.done():
             self.greeting.cancel()
 
+    def drain(self) -> None:
+        """Take in what QEMU said before it ended; its last events are the reason of its end."""
+        for _ in range(64):
+            if self.closed.done():
+                return
+            before = len(self._buffer), self._scanned
+            self._readable()
+            if (len(self._buffer), self._scanned) == before:
+                return
+
     def close(self) -> None:
         """End the connection; the guest stays. Waiting commands fail."""
         self._fail(MonitorClosed("monitor closed"))

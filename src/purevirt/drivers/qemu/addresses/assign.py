@@ -1,0 +1,49 @@
+"""All address assignment of a QEMU definition, in libvirt's order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.drivers.qemu import machine_types as mt
+from purevirt.drivers.qemu.addresses.ccw import assign_ccw, assign_zpci
+from purevirt.drivers.qemu.addresses.memory import assign_memory_slots
+from purevirt.drivers.qemu.addresses.pci_assign import assign_pci
+from purevirt.drivers.qemu.addresses.pci_targets import fill_pci_targets
+from purevirt.drivers.qemu.addresses.spapr import assign_spapr
+from purevirt.drivers.qemu.addresses.usb import assign_usb
+from purevirt.drivers.qemu.addresses.virtio_serial import assign_virtio_serial
+from purevirt.drivers.qemu.addresses.virtio_transport import prime_virtio
+from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.model.domain.device import VirtioMmioAddress
+
+
+def _assign_virtio_mmio(domain: Any, caps: QemuCaps) -> None:
+    arch, machine = mt.of(domain)
+    if not (mt.is_arm(arch) or mt.is_riscv(arch)):
+        return
+    if not (machine.startswith("vexpress-") or mt.is_arm_virt(arch, machine) or mt.is_riscv_virt(arch, machine)):
+        return
+    if caps.has("virtio-mmio"):
+        prime_virtio(domain, VirtioMmioAddress)
+
+
+def assign_addresses(domain: Any, caps: QemuCaps, *, new_domain: bool = True) -> None:
+    """Give every device of the definition its address; adds the controllers (PCI, virtio-serial, hubs) that takes."""
+    assign_virtio_serial(domain)
+    assign_spapr(domain, caps)
+    assign_ccw(domain, caps)
+    _prefer_mmio(domain, caps)
+    assign_pci(domain, caps)
+    fill_pci_targets(domain, caps)
+    assign_zpci(domain, caps)
+    assign_usb(domain, new_domain=new_domain)
+    assign_memory_slots(domain)
+
+
+def _prefer_mmio(domain: Any, caps: QemuCaps) -> None:
+    """Boards that have a PCIe root and can do without legacy virtio use PCI; the others use virtio-mmio."""
+    from purevirt.drivers.qemu.addresses.pci_assign import has_pcie_root
+
+    if has_pcie_root(domain) and caps.has("gpex-pcihost") and caps.has("pcie-root-port"):
+        return
+    _assign_virtio_mmio(domain, caps)

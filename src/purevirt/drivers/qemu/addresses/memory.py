@@ -1,0 +1,38 @@
+"""Slots of memory modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.errors import ErrorCode, VirtError
+from purevirt.model.domain.addresses_devices import devices_of
+from purevirt.model.domain.device import DimmAddress
+
+SLOT_MODELS = frozenset({"dimm", "nvdimm"})
+
+
+def assign_memory_slots(domain: Any) -> None:
+    """Give DIMMs and NVDIMMs the lowest free slots; only where memory hotplug is configured."""
+    limit = domain.max_memory
+    if limit is None or not limit.slots:
+        return
+    slots: int = limit.slots
+    used: set[int] = set()
+    modules = [module for module in devices_of(domain, "memories") if module.model in SLOT_MODELS]
+    for module in modules:
+        if isinstance(module.address, DimmAddress):
+            slot = module.address.slot
+            if slot >= slots:
+                raise VirtError(
+                    ErrorCode.CONFIG_UNSUPPORTED, f"memory device slot '{slot}' exceeds slots count '{slots}'"
+                )
+            if slot in used:
+                raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, f"memory device slot '{slot}' is already being used")
+            used.add(slot)
+    for module in modules:
+        if module.address is None:
+            free = next((slot for slot in range(slots) if slot not in used), None)
+            if free is None:
+                raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "failed to find an empty memory slot")
+            used.add(free)
+            module.address = DimmAddress(slot=free)

@@ -1,0 +1,130 @@
+"""qemu.conf: the driver's settings, with the distribution's defaults."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.host.process import Credentials
+from purevirt.host.roots import Roots
+
+_USERS = (("libvirt-qemu", "libvirt-qemu"), ("qemu", "qemu"))
+"""User and group that distributions make for guests, best first."""
+
+
+@dataclass(slots=True)
+class QemuConfig:
+    """Settings that this driver acts on; names are qemu.conf's."""
+
+    user: str = ""
+    group: str = ""
+    dynamic_ownership: bool = True
+    remember_owner: bool = True
+    seccomp_sandbox: int = -1
+    vnc_listen: str = "127.0.0.1"
+    vnc_password: str | None = None
+    vnc_auto_unix_socket: bool = False
+    spice_listen: str = "127.0.0.1"
+    remote_display_port_min: int = 5900
+    remote_display_port_max: int = 65535
+    max_queued: int = 0
+    auto_dump_path: str = ""
+    save_image_format: str = "raw"
+    dump_image_format: str = "raw"
+    dump_guest_core: bool = False
+    log_timestamp: bool = True
+    auto_start_bypass_cache: bool = False
+    migration_port_min: int = 49152
+    migration_port_max: int = 49215
+    values: dict[str, str | int | list[str]] = field(default_factory=dict)
+    """Everything the file says, for those who build the command line."""
+    credentials: Credentials | None = None
+    """Whom guests run as; None when the daemon is not privileged and they run as it does."""
+
+
+_LINE = re.compile(r"^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*(?:#.*)?$")
+
+
+def read_values(text: str, path: str) -> dict[str, str | int | list[str]]:
+    """libvirt's conf syntax through the project's reader."""
+    from purevirt.model.virconf import parse_conf
+
+    return parse_conf(text, path)
+
+
+def load(path: Path, roots: Roots) -> QemuConfig:
+    """The settings of qemu.conf; a missing file means the defaults. VirtError for what cannot be read."""
+    config = QemuConfig(auto_dump_path=str(roots.driver("qemu").lib / "dump"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        config.values = read_values(text, str(path))
+        for name, value in config.values.items():
+            _assign(config, name, value, path)
+    if roots.privileged and roots.uid == 0:
+        config.credentials = _credentials(config)
+    return config
+
+
+def _assign(config: QemuConfig, name: str, value: str | int | list[str], path: Path) -> None:
+    if name in ("values", "credentials") or not hasattr(config, name):
+        return
+    current = getattr(config, name)
+    if isinstance(current, bool):
+        if value not in (0, 1):
+            raise _bad(path, name, "expected 0 or 1")
+        setattr(config, name, bool(value))
+    elif isinstance(current, int):
+        if not isinstance(value, int):
+            raise _bad(path, name, "expected type VIR_CONF_ULLONG")
+        setattr(config, name, value)
+    elif isinstance(value, str):
+        setattr(config, name, value)
+    else:
+        raise _bad(path, name, "expected type VIR_CONF_STRING")
+
+
+def _bad(path: Path, name: str, what: str) -> VirtError:
+    return VirtError(ErrorCode.INTERNAL_ERROR, f"{path}: {name}: invalid value: {what}", ErrorDomain.CONF)
+
+
+def _number(text: str, kind: str) -> int:
+    """A uid or gid from a name or, with or without a plus sign, a number."""
+    if text.lstrip("+").isdigit():
+        return int(text.lstrip("+"))
+    try:
+        return pwd.getpwnam(text).pw_uid if kind == "user" else grp.getgrnam(text).gr_gid
+    except KeyError as error:
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"failed to find {kind} {text}", ErrorDomain.QEMU) from error
+
+
+def _credentials(config: QemuConfig) -> Credentials | None:
+    """User, group and supplementary groups of guests; None when they run as root."""
+    if not config.user:
+        for user, group in _USERS:
+            try:
+                pwd.getpwnam(user)
+                grp.getgrnam(group)
+            except KeyError:
+                continue
+            config.user, config.group = config.user or user, config.group or group
+            break
+        else:
+            return None
+    uid = _number(config.user, "user")
+    gid = _number(config.group or config.user, "group")
+    if uid == 0:
+        return None
+    try:
+        name = pwd.getpwuid(uid).pw_name
+        groups = tuple(g.gr_gid for g in grp.getgrall() if name in g.gr_mem)
+        groups = (*groups, pwd.getpwuid(uid).pw_gid)
+    except KeyError:
+        groups = ()
+    return Credentials(uid, gid, tuple(dict.fromkeys((*groups, gid))))

@@ -1,0 +1,55 @@
+"""The driver's usual errors, each with libvirt's code and text."""
+
+from __future__ import annotations
+
+from purevirt.errors import ErrorCode, ErrorDomain, NotFound, VirtError
+from purevirt.types.uuid import format_uuid
+
+
+def invalid(detail: str) -> VirtError:
+    """OPERATION_INVALID: right operation, wrong moment."""
+    return VirtError(ErrorCode.OPERATION_INVALID, detail, ErrorDomain.QEMU)
+
+
+def bad_argument(detail: str) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, detail, ErrorDomain.QEMU)
+
+
+def unsupported(detail: str) -> VirtError:
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.QEMU)
+
+
+def failed(detail: str) -> VirtError:
+    return VirtError(ErrorCode.OPERATION_FAILED, detail, ErrorDomain.QEMU)
+
+
+def internal(detail: str) -> VirtError:
+    return VirtError(ErrorCode.INTERNAL_ERROR, detail, ErrorDomain.QEMU)
+
+
+def not_running() -> VirtError:
+    return invalid("domain is not running")
+
+
+def no_domain(uuid: bytes, name: str) -> NotFound:
+    return NotFound(ErrorCode.NO_DOMAIN, f"no domain with matching uuid '{format_uuid(uuid)}' ({name})", ErrorDomain.QEMU)
+
+
+def check_flags(flags: int, allowed: int, function: str) -> None:
+    """INVALID_ARG for flags that the function does not take."""
+    if flags & ~allowed:
+        raise VirtError(
+            ErrorCode.INVALID_ARG, f"unsupported flags (0x{flags & ~allowed:x}) in function {function}", ErrorDomain.QEMU
+        )
+
+
+def exclusive(flags: int, first: int, second: int, names: tuple[str, str], function: str) -> None:
+    """INVALID_ARG when both flags are set."""
+    if flags & first and flags & second:
+        raise VirtError(
+            ErrorCode.INVALID_ARG,
+            f"{names[0]} in {function} must be exclusive with {names[1]}"
+            if not names[1]
+            else f"flags '{names[0]}' and '{names[1]}' in {function} are mutually exclusive",
+            ErrorDomain.QEMU,
+        )

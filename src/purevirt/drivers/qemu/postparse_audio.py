@@ -1,0 +1,57 @@
+"""The audio backend of a definition that names none: what the first graphics server brings along, else silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.drivers.qemu.postparse_context import PostParseContext
+from purevirt.model.domain.audio import Audio
+
+# Values of QEMU_AUDIO_DRV that libvirt understands.
+_ENVIRONMENT_NAMES = {
+    "pa": "pulseaudio",
+    "coreaudio": "coreaudio",
+    "alsa": "alsa",
+    "oss": "oss",
+    "sdl": "sdl",
+    "wav": "file",
+    "jack": "jack",
+    "none": "none",
+    "spice": "spice",
+}
+
+
+def _from_environment(context: PostParseContext) -> str:
+    return _ENVIRONMENT_NAMES.get(context.host.environment.get("QEMU_AUDIO_DRV", ""), "none")
+
+
+def default_audio_type(domain: Any, context: PostParseContext) -> str | None:
+    """The backend to add; None = the graphics has sound of its own."""
+    graphics = domain.devices.graphics
+    settings = context.settings
+    if not graphics:
+        return _from_environment(context) if settings.nographics_allow_host_audio else "none"
+    for item in graphics:
+        if item.type == "vnc":
+            return _from_environment(context) if settings.vnc_allow_host_audio else "none"
+        if item.type == "spice":
+            return "spice"
+        if item.type == "sdl":
+            return "sdl"
+        if item.type == "dbus":
+            return None if item.audio is None else "dbus"
+    return "none"
+
+
+def add_default_audio(domain: Any, context: PostParseContext) -> None:
+    """Add the one backend when there is none."""
+    if domain.devices.audios:
+        return
+    type_ = default_audio_type(domain, context)
+    if type_ is None:
+        return
+    audio = Audio(id=1, type=type_)  # type: ignore[arg-type]
+    if type_ == "sdl" and "SDL_AUDIODRIVER" in context.host.environment:
+        driver = context.host.environment["SDL_AUDIODRIVER"]
+        audio.driver = {"esd": "esd", "alsa": "alsa", "arts": "arts", "pulse": "pulseaudio"}.get(driver)  # type: ignore[assignment]
+    domain.devices.audios.append(audio)

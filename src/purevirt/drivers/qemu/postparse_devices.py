@@ -1,0 +1,139 @@
+"""Models and other properties that a device of a QEMU guest gets when the definition leaves them open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.drivers.qemu import machine_types as mt
+from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.drivers.qemu.postparse_chardev import settle_channel, settle_serial
+from purevirt.drivers.qemu.postparse_context import PostParseContext
+from purevirt.drivers.qemu.postparse_controller import settle_controller
+from purevirt.drivers.qemu.postparse_graphics import settle_graphics
+from purevirt.errors import ErrorCode, VirtError
+from purevirt.model.domain.disk import DiskDriver
+
+_QXL_VGAMEM = 16384
+
+
+def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext) -> None:
+    """Fill in one device."""
+    caps = context.caps
+    match kind:
+        case "disks":
+            _settle_disk(device)
+        case "interfaces":
+            _settle_interface(domain, device, caps, context)
+        case "videos":
+            _settle_video(domain, device, caps)
+        case "controllers":
+            settle_controller(domain, device, context)
+        case "serials":
+            settle_serial(domain, device, caps)
+        case "channels":
+            settle_channel(domain, device, context)
+        case "panics":
+            if device.model is None:
+                device.model = _panic_model(domain)
+        case "tpms":
+            _settle_tpm(domain, device)
+        case "graphics":
+            settle_graphics(device, context)
+        case "hostdevs":
+            _settle_hostdev(domain, device)
+        case "watchdogs" | "memories" | "filesystems":
+            pass
+        case "vsocks":
+            if device.model is None:
+                device.model = "virtio"
+        case "iommus":
+            _settle_iommu(device)
+
+
+def _settle_disk(disk: Any) -> None:
+    if disk.driver is None:
+        disk.driver = DiskDriver()
+    if disk.driver.name is None:
+        disk.driver.name = "qemu"
+    if disk.driver.type is None and disk.type in ("file", "block"):
+        disk.driver.type = "raw"
+    mirror = disk.mirror
+    if mirror is not None and mirror.format is not None and mirror.format.type is None:
+        mirror.format.type = "raw"
+
+
+def default_net_model(arch: str, machine: str, caps: QemuCaps | None) -> str:
+    """The NIC of an interface that names none."""
+    if mt.is_s390(arch):
+        return "virtio"
+    if mt.is_arm(arch):
+        if machine == "versatilepb":
+            return "smc91c111"
+        return "virtio" if mt.is_arm_virt(arch, machine) else "lan9118"
+    if mt.is_riscv_virt(arch, machine):
+        return "virtio"
+    if caps is not None:
+        for flag, model in (("rtl8139", "rtl8139"), ("e1000", "e1000"), ("virtio-net", "virtio")):
+            if caps.has(flag):
+                return model
+    return "rtl8139"
+
+
+def _settle_interface(domain: Any, interface: Any, caps: QemuCaps, context: PostParseContext) -> None:
+    from purevirt.model.domain.interface import InterfaceModel
+
+    if interface.type != "hostdev" and (interface.model is None or interface.model.type is None):
+        interface.model = InterfaceModel(type=default_net_model(*mt.of(domain), caps))
+    if interface.type == "vhostuser" and interface.ifname_wanted if hasattr(interface, "ifname_wanted") else False:
+        return
+
+
+def default_video_model(arch: str, machine: str, caps: QemuCaps) -> str | None:
+    """The graphics card of a video device that names none; None when the capabilities have none to offer."""
+    if mt.is_ppc64(arch):
+        return "vga"
+    if mt.is_arm_virt(arch, machine) or mt.is_riscv_virt(arch, machine) or mt.is_s390(arch):
+        return "virtio"
+    if caps.has("cirrus-vga"):
+        return "cirrus"
+    return "vga" if caps.has("VGA") else None
+
+
+def _settle_video(domain: Any, video: Any, caps: QemuCaps) -> None:
+    from purevirt.model.domain.video import VideoModel
+
+    if video.model is None:
+        video.model = VideoModel()
+    if video.model.type is None:
+        model = default_video_model(*mt.of(domain), caps)
+        if model is None:
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "missing video model and cannot determine default")
+        video.model.type = model
+    if video.model.type == "qxl" and not video.model.vgamem:
+        video.model.vgamem = _QXL_VGAMEM
+
+
+def _panic_model(domain: Any) -> str:
+    arch, machine = mt.of(domain)
+    if mt.is_pseries(arch, machine):
+        return "pseries"
+    return "s390" if mt.is_s390(arch) else "isa"
+
+
+def _settle_tpm(domain: Any, tpm: Any) -> None:
+    arch, machine = mt.of(domain)
+    if tpm.model is None:
+        tpm.model = "tpm-spapr" if mt.is_pseries(arch, machine) else "tpm-tis"
+    backend = tpm.backend
+    if backend is not None and backend.type == "emulator" and backend.version is None:
+        newer = tpm.model in ("tpm-spapr", "tpm-crb") or mt.is_arm(arch)
+        backend.version = "2.0" if newer else "1.2"
+
+
+def _settle_hostdev(domain: Any, hostdev: Any) -> None:
+    if hostdev.mode == "subsystem" and hostdev.type == "mdev" and hostdev.model == "vfio-pci" and hostdev.display is None:
+        hostdev.display = False
+
+
+def _settle_iommu(iommu: Any) -> None:
+    return

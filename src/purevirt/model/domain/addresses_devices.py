@@ -1,0 +1,78 @@
+"""Walking all devices that have an alias and an address, in libvirt's order.
+
+`kind` is the name of the device's list in `Devices` (`disks`, `interfaces`, …); a device of which there is at most one has
+the plural name all the same, so code can match on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+# (kind, attribute of Devices). An attribute may hold a list, one object or None.
+DEVICE_KINDS: tuple[str, ...] = (
+    "disks",
+    "interfaces",
+    "sounds",
+    "hostdevs",
+    "filesystems",
+    "controllers",
+    "smartcards",
+    "serials",
+    "parallels",
+    "channels",
+    "consoles",
+    "inputs",
+    "videos",
+    "watchdogs",
+    "memballoons",
+    "rngs",
+    "nvrams",
+    "hubs",
+    "shmems",
+    "memories",
+    "tpms",
+    "panics",
+    "redirdevs",
+    "vsocks",
+    "iommus",
+    "cryptos",
+)
+
+_SINGULAR = {
+    "watchdogs": "watchdog",
+    "memballoons": "memballoon",
+    "nvrams": "nvram",
+    "vsocks": "vsock",
+    "iommus": "iommu",
+    "memories": "memorys",
+}
+
+
+def devices_of(domain: Any, kind: str) -> list[Any]:
+    """The devices of one kind, as a list."""
+    devices = domain.devices
+    value = getattr(devices, kind, None)
+    if value is None:
+        value = getattr(devices, _SINGULAR.get(kind, kind), None)
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def iter_devices(domain: Any) -> Iterator[tuple[str, Any]]:
+    """Every device with (kind, device). A console that is only another name of a serial port is left out."""
+    for kind in DEVICE_KINDS:
+        for index, device in enumerate(devices_of(domain, kind)):
+            if kind == "consoles" and index == 0 and is_serial_alias(domain, device):
+                continue
+            yield kind, device
+
+
+def is_serial_alias(domain: Any, console: Any) -> bool:
+    """Is the first console just the first serial port seen again."""
+    target = console.target
+    type_ = target.type if target is not None else None
+    if type_ not in (None, "serial"):
+        return False
+    return bool(domain.devices.serials)

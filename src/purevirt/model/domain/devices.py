@@ -1,0 +1,73 @@
+"""`<devices>`: every list of devices, in the order in which libvirt writes them."""
+
+from __future__ import annotations
+
+from purevirt.model._engine import Element, FormatContext, child, children, leaf
+from purevirt.model.domain.audio import Audio
+from purevirt.model.domain.blocks import text_or_none, write_block
+from purevirt.model.domain.chardev import Channel, Console, Parallel, Serial
+from purevirt.model.domain.controller import Controller
+from purevirt.model.domain.crypto import Crypto
+from purevirt.model.domain.disk import Disk
+from purevirt.model.domain.filesystem import Filesystem
+from purevirt.model.domain.graphics import Graphics
+from purevirt.model.domain.hostdev import Hostdev
+from purevirt.model.domain.hub import Hub
+from purevirt.model.domain.input import Input
+from purevirt.model.domain.interface import Interface
+from purevirt.model.domain.iommu import Iommu
+from purevirt.model.domain.lease import Lease
+from purevirt.model.domain.memballoon import Memballoon
+from purevirt.model.domain.memory_device import MemoryDevice
+from purevirt.model.domain.nvram import Nvram
+from purevirt.model.domain.panic import Panic
+from purevirt.model.domain.redirdev import Redirdev, Redirfilter
+from purevirt.model.domain.rng import Rng
+from purevirt.model.domain.shmem import Shmem
+from purevirt.model.domain.smartcard import Smartcard
+from purevirt.model.domain.sound import Sound
+from purevirt.model.domain.tpm import Tpm
+from purevirt.model.domain.video import Video
+from purevirt.model.domain.vsock import Vsock
+from purevirt.model.domain.watchdog import Watchdog
+from purevirt.types.override import override
+
+
+class Devices(Element, tag="devices"):
+    """The guest's devices. Lists are in document order until post-parse sorts what has a natural order."""
+
+    emulator: str | None = leaf(parse=text_or_none)
+    disks: list[Disk] = children(Disk)
+    controllers: list[Controller] = children(Controller)
+    leases: list[Lease] = children(Lease)
+    filesystems: list[Filesystem] = children(Filesystem)
+    interfaces: list[Interface] = children(Interface)
+    smartcards: list[Smartcard] = children(Smartcard)
+    serials: list[Serial] = children(Serial)
+    parallels: list[Parallel] = children(Parallel)
+    consoles: list[Console] = children(Console)
+    channels: list[Channel] = children(Channel)
+    inputs: list[Input] = children(Input)
+    tpms: list[Tpm] = children(Tpm)
+    graphics: list[Graphics] = children(Graphics)
+    sounds: list[Sound] = children(Sound)
+    audios: list[Audio] = children(Audio)
+    videos: list[Video] = children(Video)
+    hostdevs: list[Hostdev] = children(Hostdev)
+    redirdevs: list[Redirdev] = children(Redirdev)
+    redirfilter: Redirfilter | None = child(Redirfilter)
+    hubs: list[Hub] = children(Hub)
+    watchdog: Watchdog | None = child(Watchdog)
+    memballoon: Memballoon | None = child(Memballoon)
+    rngs: list[Rng] = children(Rng)
+    nvram: Nvram | None = child(Nvram)
+    panics: list[Panic] = children(Panic)
+    shmems: list[Shmem] = children(Shmem)
+    memories: list[MemoryDevice] = children(MemoryDevice)
+    cryptos: list[Crypto] = children(Crypto)
+    iommu: Iommu | None = child(Iommu)
+    vsock: Vsock | None = child(Vsock)
+
+    @override
+    def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
+        write_block(self, out, pad, ctx)

@@ -1,0 +1,217 @@
+"""`<os>`: what boots the guest: firmware, kernel, boot order, container init (formatdomain.html, "Operating system booting").
+
+Which loader and NVRAM a machine really gets is decided later (firmware selection in the driver); here stands only what
+the document says. Options that make no sense for the kind of guest are dropped on reading, as libvirt drops them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from purevirt.errors import ErrorCode
+from purevirt.model._engine import (
+    INT,
+    UINT,
+    YES_NO,
+    Element,
+    FormatContext,
+    ParseContext,
+    XmlError,
+    attr,
+    child,
+    children,
+    leaf,
+    text,
+    write_element,
+)
+from purevirt.model.arch import Arch
+from purevirt.model.domain.blocks import text_or_none
+from purevirt.types.override import override
+
+OsFirmware = Literal["bios", "efi"]
+OsKind = Literal["hvm", "xen", "linux", "exe", "uml", "xenpvh"]
+LoaderType = Literal["rom", "pflash"]
+FirmwareFeatureName = Literal["enrolled-keys", "secure-boot"]
+BootDevice = Literal["fd", "cdrom", "hd", "network"]
+SmbiosMode = Literal["none", "emulate", "host", "sysinfo"]
+
+_UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
+
+
+def _arch(text: str) -> str | None:
+    if text in ("", *Arch.__args__):  # type: ignore[attr-defined]
+        return text or None
+    raise XmlError(f"Unknown architecture {text}", _UNSUPPORTED)
+
+
+class OsType(Element, tag="type"):
+    """The kind of guest, the architecture and the machine it runs on."""
+
+    arch: str | None = attr(Arch, parse=_arch, abi=True, doc="absent: the host's best for the emulator")
+    machine: str | None = attr(parse=text_or_none, abi=True)
+    value: OsKind | None = text(OsKind, error=(_UNSUPPORTED, "unknown OS type '%s'"), abi=True)
+
+
+class FirmwareFeature(Element, tag="feature"):
+    """One demand on an automatically chosen firmware."""
+
+    enabled: bool = attr(YES_NO, required=True)
+    name: FirmwareFeatureName = attr(FirmwareFeatureName, required=True)
+
+
+class OsFirmwareFeatures(Element, tag="firmware"):
+    """Demands on the firmware that `os.firmware` asks to be found."""
+
+    features: list[FirmwareFeature] = children(FirmwareFeature)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        self.features.sort(key=lambda feature: feature.name)
+
+
+class Loader(Element, tag="loader"):
+    """The firmware image and how it is mapped."""
+
+    readonly: bool | None = attr(YES_NO)
+    secure: bool | None = attr(YES_NO)
+    type: LoaderType | None = attr(LoaderType)
+    stateless: bool | None = attr(YES_NO)
+    path: str | None = text()
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        self.path = (self.path or "").strip() or None
+
+
+NvramType = Literal["file", "block", "dir", "network", "volume", "nvme", "vhostuser"]
+
+
+class Nvram(Element, tag="nvram"):
+    """The variable store of a UEFI guest: a path, or a disk source when it has a type."""
+
+    template: str | None = attr()
+    type: NvramType | None = attr(NvramType)
+    path: str | None = text()
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        self.path = None if self.type is not None else (self.path or "").strip() or None
+
+
+class AcpiTable(Element, tag="table"):
+    """One ACPI table handed to the guest."""
+
+    type: Literal["slic"] = attr(Literal["slic"], required=True, error="Unknown acpi table type: %s", missing="Missing acpi table type")
+    path: str | None = text()
+
+
+class OsAcpi(Element, tag="acpi"):
+    """ACPI tables of the host or of a file that the guest sees."""
+
+    tables: list[AcpiTable] = children(AcpiTable)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if len(self.tables) > 1:
+            raise XmlError("Only one acpi table is supported")
+
+
+class Boot(Element, tag="boot"):
+    """A class of devices to boot from; order of the elements is the boot order."""
+
+    dev: BootDevice = attr(BootDevice, required=True)
+
+
+class BootMenu(Element, tag="bootmenu"):
+    """The interactive boot menu. `timeout` in milliseconds."""
+
+    enable: bool | None = attr(YES_NO)
+    timeout: int | None = attr(UINT)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if self.timeout is not None and self.timeout > 65535:
+            raise XmlError("invalid value for boot menu timeout, must be in range [0,65535]", _UNSUPPORTED)
+        if not self.enable:
+            self.timeout = None
+
+
+def _use_serial(text: str) -> bool:
+    return text == "yes"
+
+
+class Bios(Element, tag="bios"):
+    """Options of the BIOS. `reboot_timeout` in milliseconds, -1 never reboots."""
+
+    useserial: bool | None = attr(YES_NO, parse=_use_serial)
+    reboot_timeout: int | None = attr(INT, name="rebootTimeout")
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if self.reboot_timeout is not None and not -1 <= self.reboot_timeout <= 65535:
+            raise XmlError("invalid value for rebootTimeout, must be in range [-1,65535]", _UNSUPPORTED)
+
+
+class Smbios(Element, tag="smbios"):
+    """Where the SMBIOS data of the guest comes from."""
+
+    mode: SmbiosMode | None = attr(SmbiosMode, omit="none", error=(_UNSUPPORTED, "unknown smbios mode '%s'"))
+
+
+class InitEnv(Element, tag="initenv"):
+    """A variable in the environment of a container's first process."""
+
+    name: str | None = attr()
+    value: str | None = text()
+
+
+class Os(Element, tag="os"):
+    """What boots. Which children are kept depends on `type.value`."""
+
+    firmware: OsFirmware | None = attr(OsFirmware, error="unknown firmware value %s")
+    type: OsType | None = child(OsType, keep=True)
+    firmware_features: OsFirmwareFeatures | None = child(OsFirmwareFeatures)
+    init: str | None = leaf(parse=text_or_none, abi=True)
+    initargs: list[str] = leaf(name="initarg", many=True)
+    initenvs: list[InitEnv] = children(InitEnv)
+    initdir: str | None = leaf(parse=text_or_none)
+    inituser: str | None = leaf(parse=text_or_none)
+    initgroup: str | None = leaf(parse=text_or_none)
+    loader: Loader | None = child(Loader)
+    nvram: Nvram | None = child(Nvram)
+    kernel: str | None = leaf(parse=text_or_none)
+    initrd: str | None = leaf(parse=text_or_none)
+    cmdline: str | None = leaf(parse=text_or_none)
+    dtb: str | None = leaf(parse=text_or_none)
+    root: str | None = leaf(parse=text_or_none)
+    acpi: OsAcpi | None = child(OsAcpi)
+    boots: list[Boot] = children(Boot)
+    bootmenu: BootMenu | None = child(BootMenu)
+    bios: Bios | None = child(Bios)
+    smbios: Smbios | None = child(Smbios, abi=True)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        kind = self.type.value if self.type is not None else None
+        if kind != "exe":
+            self.initargs, self.initenvs = [], []
+            self.init = self.initdir = self.inituser = self.initgroup = None
+        if kind == "exe":
+            self.kernel = self.initrd = self.cmdline = self.dtb = self.root = None
+            self.loader = self.nvram = None
+        if kind is not None and kind != "hvm":
+            self.acpi = self.bootmenu = self.bios = None
+            self.boots = []
+            self.firmware_features = None
+        if any(not variable.name for variable in self.initenvs):
+            raise XmlError("No name supplied for <initenv> element")
+
+    @override
+    def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
+        """Firmware features are said only together with the firmware they qualify."""
+        if self.firmware is None and self.firmware_features is not None:
+            shown = self.copy()
+            shown.firmware_features = None
+            write_element(shown, out, pad, ctx)
+        else:
+            write_element(self, out, pad, ctx)

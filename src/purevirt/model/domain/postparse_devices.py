@@ -1,0 +1,193 @@
+"""Defaults of single devices that hold for every hypervisor."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from purevirt.errors import ErrorCode, VirtError
+from purevirt.model.domain.device import DriveAddress
+
+_DEV_NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]+)(\d*)\Z")
+_BUS_OF_PREFIX = {"fd": "fdc", "hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
+
+
+def disk_index(name: str | None) -> int:
+    """Position of a target name on its bus: hda = 0, hdz = 25, hdaa = 26; -1 when it is no such name."""
+    match = _DEV_NAME.match(name or "")
+    if match is None:
+        return -1
+    value = 0
+    for letter in match[2]:
+        value = value * 26 + ord(letter) - ord("a") + 1
+    return value - 1
+
+
+def bus_of_name(name: str | None) -> str | None:
+    """The bus a target name stands for by its prefix."""
+    match = _DEV_NAME.match(name or "")
+    return _BUS_OF_PREFIX[match[1]] if match else None
+
+
+def _dev(disk: Any) -> str | None:
+    return disk.target.dev if disk.target is not None else None
+
+
+def _bus(disk: Any) -> str | None:
+    return disk.target.bus if disk.target is not None else None
+
+
+def sort_disks(domain: Any) -> None:
+    """Disks of one bus in the order of their target names, each behind the last of its bus."""
+    ordered: list[Any] = []
+    for disk in domain.devices.disks:
+        position: int | None = None
+        for index in range(len(ordered) - 1, -1, -1):
+            if _bus(ordered[index]) != _bus(disk):
+                continue
+            if disk_index(_dev(ordered[index])) > disk_index(_dev(disk)):
+                position = index
+            elif position is None:
+                position = index + 1
+        ordered.insert(len(ordered) if position is None else position, disk)
+    domain.devices.disks[:] = ordered
+
+
+def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> None:
+    """Generic defaults of one device."""
+    match kind:
+        case "disks":
+            _settle_disk(domain, device, wide_scsi=wide_scsi)
+        case "serials" | "parallels" | "consoles":
+            _settle_port(domain, kind, device)
+        case "videos":
+            _settle_video(device)
+        case "hostdevs":
+            _settle_hostdev(domain, device, wide_scsi=wide_scsi)
+        case "filesystems":
+            if device.accessmode is None and device.type in ("mount", "template", "bind"):
+                device.accessmode = "passthrough"
+
+
+def _settle_disk(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
+    if disk.device == "cdrom":
+        disk.readonly = True
+    if disk.address is None:
+        assign_drive(domain, disk, wide_scsi=wide_scsi)
+
+
+def drive_place(bus: str | None, index: int, *, wide_scsi: bool) -> DriveAddress | None:
+    """Where the index-th drive of a bus sits; None for a bus without drive addresses."""
+    match bus:
+        case "scsi":
+            if wide_scsi:
+                # Unit 7 is the adapter itself.
+                unit = index % 15
+                return DriveAddress(controller=index // 15, bus=0, target=0, unit=unit + 1 if unit >= 7 else unit)
+            return DriveAddress(controller=index // 7, bus=0, target=0, unit=index % 7)
+        case "ide":
+            return DriveAddress(controller=index // 4, bus=index % 4 // 2, target=0, unit=index % 2)
+        case "sata":
+            return DriveAddress(controller=index // 6, bus=0, target=0, unit=index % 6)
+        case "fdc":
+            return DriveAddress(controller=index // 2, bus=0, target=0, unit=index % 2)
+    return None
+
+
+def assign_drive(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
+    """Give a disk the drive address its target name stands for."""
+    index = disk_index(_dev(disk))
+    if index < 0:
+        raise VirtError(
+            ErrorCode.XML_ERROR,
+            f"Unknown disk name '{_dev(disk)}' and no address specified",
+        )
+    place = drive_place(_bus(disk), index, wide_scsi=wide_scsi)
+    if place is None:
+        return
+    if _bus(disk) == "scsi" and _hostdev_at(domain, place):
+        raise VirtError(
+            ErrorCode.XML_ERROR,
+            f"using disk target name '{_dev(disk)}' conflicts with SCSI host device address "
+            f"controller='{place.controller}' bus='{place.bus}' target='{place.target}' unit='{place.unit}'",
+        )
+    disk.address = place
+
+
+def _same(address: Any, place: DriveAddress) -> bool:
+    return isinstance(address, DriveAddress) and (
+        (address.controller, address.bus, address.target, address.unit)
+        == (place.controller, place.bus, place.target, place.unit)
+    )
+
+
+def _hostdev_at(domain: Any, place: DriveAddress) -> bool:
+    return any(
+        hostdev.mode == "subsystem" and hostdev.type == "scsi" and _same(hostdev.address, place)
+        for hostdev in domain.devices.hostdevs
+    )
+
+
+def _disk_at(domain: Any, place: DriveAddress) -> bool:
+    return any(_bus(disk) == "scsi" and _same(disk.address, place) for disk in domain.devices.disks)
+
+
+def _settle_hostdev(domain: Any, hostdev: Any, *, wide_scsi: bool) -> None:
+    if hostdev.mode != "subsystem" or hostdev.type != "scsi" or hostdev.address is not None:
+        return
+    units = 16 if wide_scsi else 7
+    controllers = sorted(c.index for c in domain.devices.controllers if c.type == "scsi") or []
+    for controller in [*controllers, (controllers[-1] + 1) if controllers else 0]:
+        for unit in range(units):
+            if wide_scsi and unit == 7:
+                continue
+            place = DriveAddress(controller=controller, bus=0, target=0, unit=unit)
+            if not _hostdev_at(domain, place) and not _disk_at(domain, place):
+                hostdev.address = place
+                return
+
+
+def _settle_port(domain: Any, kind: str, device: Any) -> None:
+    """Ports count upwards in their list."""
+    if device.target is None or device.target.port is not None:
+        return
+    taken = [
+        other.target.port
+        for other in getattr(domain.devices, kind)
+        if other is not device and other.target is not None and other.target.port is not None
+    ]
+    device.target.port = max(taken, default=-1) + 1
+
+
+# Kilobytes of video RAM by model, where it has any.
+_VRAM = {"vga": 16384, "cirrus": 16384, "vmvga": 16384, "bochs": 16384, "xen": 4096, "vbox": 8192, "parallels": 4096}
+_QXL_RAM = 65536
+
+
+def _settle_video(video: Any) -> None:
+    model = video.model
+    if model is None or model.type is None:
+        return
+    if model.type == "qxl":
+        if not model.vram:
+            model.vram = _QXL_RAM
+        if not model.ram:
+            model.ram = _QXL_RAM
+    elif model.type in _VRAM and not model.vram:
+        model.vram = _VRAM[model.type]
+    if not model.heads and model.type != "none":
+        model.heads = 1
+
+
+def settle_videos(domain: Any) -> None:
+    """Exactly one video device is the primary one and comes first."""
+    videos = domain.devices.videos
+    if not videos:
+        return
+    primaries = [video for video in videos if video.model is not None and video.model.primary]
+    if not primaries:
+        if videos[0].model is not None and videos[0].model.type != "none":
+            videos[0].model.primary = True
+    elif videos[0] is not primaries[0]:
+        videos.remove(primaries[0])
+        videos.insert(0, primaries[0])

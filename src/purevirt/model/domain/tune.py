@@ -1,0 +1,241 @@
+"""How the host schedules the guest: `<cputune>`, `<blkiotune>`, `<resource>` (formatdomain.html, "CPU Tuning" and after)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from xml.etree.ElementTree import Element as Node
+
+from purevirt.errors import ErrorCode, ErrorDomain
+from purevirt.model._engine import (
+    BITMAP,
+    INT,
+    LONG,
+    UINT,
+    ULONG,
+    Element,
+    FormatContext,
+    ParseContext,
+    XmlError,
+    attr,
+    c_integer,
+    child,
+    children,
+    leaf,
+)
+from purevirt.model.domain.blocks import text_or_none
+from purevirt.model.domain.cpuset import CPUSET
+from purevirt.model.domain.tune_resctrl import Cachetune, Memorytune, check_groups
+from purevirt.types.override import override
+
+Scheduler = Literal["batch", "idle", "fifo", "rr"]
+
+_UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
+_SHARES = (2, 262144)
+_PERIOD = (1000, 1000000)
+_QUOTA = (1000, 17592186044415)
+
+
+class VcpuPin(Element, tag="vcpupin"):
+    """Host CPUs that a vCPU may run on."""
+
+    vcpu: int = attr(UINT, required=True)
+    cpuset: frozenset[int] = attr(CPUSET, required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing cpuset for vcpupin"))
+
+
+class EmulatorPin(Element, tag="emulatorpin"):
+    """Host CPUs that the hypervisor process itself may run on."""
+
+    cpuset: frozenset[int] = attr(CPUSET, required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing cpuset for emulatorpin"))
+
+
+class IothreadPin(Element, tag="iothreadpin"):
+    """Host CPUs that an I/O thread may run on."""
+
+    iothread: int = attr(UINT, required=True, nonzero=True)
+    cpuset: frozenset[int] = attr(CPUSET, required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing cpuset for iothreadpin"))
+
+
+class Schedule(Element):
+    """A scheduler of sched(7); `priority` belongs to the real-time ones and is needed there."""
+
+    scheduler: Scheduler = attr(Scheduler, required=True)
+    priority: int | None = attr(INT)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if self.scheduler not in ("fifo", "rr"):
+            self.priority = None
+        elif self.priority is None:
+            message = f"Missing required attribute 'priority' in element '{self.tag}'"
+            raise XmlError(message, domain=ErrorDomain.XML)
+
+
+class VcpuSched(Schedule, tag="vcpusched"):
+    """The scheduler of vCPUs."""
+
+    vcpus: frozenset[int] = attr(BITMAP, required=True, missing="Missing attribute 'vcpus' in element 'vcpusched'")
+    scheduler: Scheduler = attr(Scheduler, required=True)
+    priority: int | None = attr(INT)
+
+
+class IothreadSched(Schedule, tag="iothreadsched"):
+    """The scheduler of I/O threads."""
+
+    iothreads: frozenset[int] = attr(BITMAP, required=True, missing="Missing attribute 'iothreads' in element 'iothreadsched'")
+    scheduler: Scheduler = attr(Scheduler, required=True)
+    priority: int | None = attr(INT)
+
+
+class EmulatorSched(Schedule, tag="emulatorsched"):
+    """The scheduler of the hypervisor process."""
+
+
+def _number(codec: Any, what: str, zero: Any = 0) -> Any:
+    return leaf(codec, omit=zero, error=f"can't parse cputune {what} value")
+
+
+class Cputune(Element, tag="cputune"):
+    """CPU shares, bandwidth (µs), pinning, schedulers, cache and memory bandwidth."""
+
+    shares: int | None = _number(ULONG, "shares", None)
+    period: int | None = _number(ULONG, "period")
+    quota: int | None = _number(LONG, "quota")
+    global_period: int | None = _number(ULONG, "global period")
+    global_quota: int | None = _number(LONG, "global quota")
+    emulator_period: int | None = _number(ULONG, "emulator period")
+    emulator_quota: int | None = _number(LONG, "emulator quota")
+    iothread_period: int | None = _number(ULONG, "iothread period")
+    iothread_quota: int | None = _number(LONG, "iothread quota")
+    vcpupins: list[VcpuPin] = children(VcpuPin)
+    emulatorpin: EmulatorPin | None = child(EmulatorPin)
+    iothreadpins: list[IothreadPin] = children(IothreadPin)
+    emulatorsched: EmulatorSched | None = child(EmulatorSched)
+    vcpuscheds: list[VcpuSched] = children(VcpuSched)
+    iothreadscheds: list[IothreadSched] = children(IothreadSched)
+    cachetunes: list[Cachetune] = children(Cachetune)
+    memorytunes: list[Memorytune] = children(Memorytune)
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        for tag in ("emulatorpin", "emulatorsched"):
+            if len(node.findall(tag)) > 1:
+                raise XmlError(f"only one {tag} is supported", node=node.findall(tag)[1])
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if not ctx.skip_validate:
+            self._check_ranges()
+        self._order_pins()
+        self.vcpuscheds = _one_each(self.vcpuscheds, "vcpus")
+        self.iothreadscheds = _one_each(self.iothreadscheds, "iothreads")
+        check_groups(self.cachetunes, self.memorytunes)
+
+    def _check_ranges(self) -> None:
+        for name in ("shares", "period", "global_period", "emulator_period", "iothread_period"):
+            low, high = _SHARES if name == "shares" else _PERIOD
+            _check_range(name, getattr(self, name), low, high)
+        for name in ("quota", "global_quota", "emulator_quota", "iothread_quota"):
+            _check_range(name, getattr(self, name), *_QUOTA)
+
+    def _order_pins(self) -> None:
+        seen: set[int] = set()
+        for pin in self.vcpupins:
+            if pin.vcpu in seen:
+                raise XmlError(f"duplicate vcpupin for vcpu '{pin.vcpu}'", ErrorCode.INTERNAL_ERROR)
+            seen.add(pin.vcpu)
+        self.vcpupins.sort(key=lambda pin: pin.vcpu)
+        threads: set[int] = set()
+        for thread in self.iothreadpins:
+            if thread.iothread in threads:
+                raise XmlError(f"duplicate iothreadpin for same iothread '{thread.iothread}'", ErrorCode.INTERNAL_ERROR)
+            threads.add(thread.iothread)
+
+
+def _check_range(name: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and value > 0 and not low <= value <= high:
+        raise XmlError(f"Value of cputune '{name}' must be in range [{low}, {high}]", _UNSUPPORTED)
+
+
+def _one_each(given: list[Any], what: str) -> list[Any]:
+    """One element per vCPU or thread, in ascending order, as libvirt keeps and writes them."""
+    single: dict[int, Any] = {}
+    for sched in given:
+        for number in sorted(getattr(sched, what)):
+            if number in single:
+                raise XmlError(f"'{sched.tag}' attributes '{what}' must not overlap", ErrorCode.XML_DETAIL)
+            one = sched.copy()
+            setattr(one, what, frozenset((number,)))
+            single[number] = one
+    return [single[number] for number in sorted(single)]
+
+
+def _wrapping(bits: int, what: str) -> Any:
+    """A number read as strtoul reads it: a negative one wraps around."""
+
+    def parse(text: str) -> int:
+        value = c_integer(text, 10)
+        if value is None or not -(2**bits) < value < 2**bits:
+            raise XmlError(f"could not parse {what} {text}", _UNSUPPORTED)
+        return value % 2**bits
+
+    return parse
+
+
+class BlkioDevice(Element, tag="device"):
+    """Limits of one host device; 0 is no limit."""
+
+    path: str | None = leaf(parse=text_or_none)
+    weight: int | None = leaf(UINT, parse=_wrapping(32, "weight"), omit=0)
+    read_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "read iops sec"), omit=0)
+    write_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "write iops sec"), omit=0)
+    read_bytes_sec: int | None = leaf(ULONG, parse=_wrapping(64, "read bytes sec"), omit=0)
+    write_bytes_sec: int | None = leaf(ULONG, parse=_wrapping(64, "write bytes sec"), omit=0)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if not self.path:
+            raise XmlError("missing per-device path", _UNSUPPORTED)
+
+    @override
+    def shown(self, ctx: FormatContext) -> bool:
+        """A device without any limit is not written."""
+        limits = (self.weight, self.read_iops_sec, self.write_iops_sec, self.read_bytes_sec, self.write_bytes_sec)
+        return any(limits)
+
+
+def _weight(text: str) -> int | None:
+    value = c_integer(text, 10)
+    return value if value is not None and 0 < value < 2**32 else None
+
+
+class Blkiotune(Element, tag="blkiotune"):
+    """The guest's share of block I/O, and limits per host device."""
+
+    weight: int | None = leaf(UINT, parse=_weight, omit=0)
+    devices: list[BlkioDevice] = children(BlkioDevice)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        seen: set[str | None] = set()
+        for device in self.devices:
+            if device.path in seen:
+                raise XmlError(f"duplicate blkio device path '{device.path}'", _UNSUPPORTED)
+            seen.add(device.path)
+
+
+class FibreChannel(Element, tag="fibrechannel"):
+    """The application identifier that fabric switches see."""
+
+    appid: str | None = attr()
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        if self.appid and not all(" " <= c <= "~" for c in self.appid):
+            raise XmlError("Fibre Channel 'appid' is not a printable string")
+
+
+class Resource(Element, tag="resource"):
+    """The cgroup partition the guest is put into."""
+
+    partition: str | None = leaf(parse=text_or_none)
+    fibrechannel: FibreChannel | None = child(FibreChannel)
