@@ -8,6 +8,7 @@ from purevirt.model._engine import FormatContext, ParseContext
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
+    from purevirt.drivers.qemu.state import QemuState
     from purevirt.model.domain.document import Domain
 
 _STATUS = FormatContext(secure=True, status=True, actual_net=True)
@@ -45,3 +46,33 @@ def format_for(document: Domain, flags: int) -> str:
             migratable=bool(flags & C.VIR_DOMAIN_XML_MIGRATABLE),
         )
     )
+
+
+def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
+    """Fill in what the definition leaves open, and check it. `new`: defaults of a guest nobody has seen may be chosen."""
+    import os
+
+    from purevirt.drivers.qemu.postparse import post_parse
+    from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
+
+    emulators = {arch: path for arch, path in EMULATORS.items() if os.path.exists(path)}
+    host = HostFacts(
+        os.uname().machine, state.capabilities.known, emulators, random_bytes=os.urandom, environment=dict(os.environ)
+    )
+    post_parse(document, PostParseContext(host, state.settings, abi_update=new))
+    return document
+
+
+EMULATORS = {
+    arch: f"/usr/bin/qemu-system-{name}"
+    for arch, name in {
+        "x86_64": "x86_64",
+        "i686": "i386",
+        "aarch64": "aarch64",
+        "armv7l": "arm",
+        "ppc64": "ppc64",
+        "s390x": "s390x",
+        "riscv64": "riscv64",
+    }.items()
+}
+"""Where distributions put the emulator of an architecture."""

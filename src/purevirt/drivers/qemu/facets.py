@@ -1,0 +1,18 @@
+"""The driver's facets, each a small object with procedures as methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from purevirt.drivers.qemu.state import QemuState
+
+
+def facets(state: QemuState) -> list[object]:
+    """All of them."""
+    from purevirt.drivers.qemu.define import DefineFacet
+    from purevirt.drivers.qemu.info import InfoFacet
+    from purevirt.drivers.qemu.lifecycle import LifecycleFacet
+    from purevirt.drivers.qemu.lookup import LookupFacet
+
+    return [LookupFacet(state), DefineFacet(state), InfoFacet(state), LifecycleFacet(state)]

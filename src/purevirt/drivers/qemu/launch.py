@@ -1,0 +1,152 @@
+"""What one start shall do, and the plan made of it: command line, environment, descriptors, files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from purevirt.core.undo import Undo
+from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.vm import Runtime, Vm
+from purevirt.host import files
+from purevirt.types import constants as C
+
+if TYPE_CHECKING:
+    from purevirt.drivers.qemu.command.context import Tap
+    from purevirt.drivers.qemu.state import QemuState
+
+Incoming = Callable[[Vm, Runtime], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Launch:
+    """How the guest is brought up. `incoming` loads its memory before the processors run."""
+
+    paused: bool = False
+    running_reason: int = C.VIR_DOMAIN_RUNNING_BOOTED
+    paused_reason: int = C.VIR_DOMAIN_PAUSED_USER
+    autodestroy: int | None = None
+    incoming: Incoming | None = None
+    client_fds: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that a spawn needs. `pass_fds` go to QEMU under their numbers; the owned ones are closed after."""
+
+    argv: list[str]
+    env: dict[str, str]
+    pass_fds: list[int]
+    owned_fds: list[int] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def close_fds(self) -> None:
+        while self.owned_fds:
+            os.close(self.owned_fds.pop())
+
+
+class HostResources:
+    """Host things the command line refers to. What this driver cannot give yet raises CONFIG_UNSUPPORTED."""
+
+    def __init__(self) -> None:
+        self.owned: list[int] = []
+
+    def listen_socket(self, path: str) -> int | None:
+        return None
+
+    def open_output(self, path: str, *, append: bool | None, log: bool) -> int | None:
+        return None
+
+    def tap(self, interface: Any) -> Tap:
+        raise errors.unsupported(f"interface type '{interface.type}' is not supported by this driver yet")
+
+    def slirp_fd(self, interface: Any) -> int | None:
+        return None
+
+    def vdpa_fd(self, path: str) -> int:
+        return self._open(path)
+
+    def vhost_scsi_fd(self, hostdev: Any) -> int:
+        return self._open("/dev/vhost-scsi")
+
+    def vsock(self, vsock: Any) -> tuple[int, int]:
+        raise errors.unsupported("vsock devices are not supported by this driver yet")
+
+    def tpm_fds(self, path: str) -> tuple[int, int] | None:
+        return None
+
+    def vhost_user_fd(self, device: Any) -> int:
+        raise errors.unsupported("vhost-user devices are not supported by this driver yet")
+
+    def secret(self, *, uuid: str | None, usage: str | None, kind: str) -> bytes:
+        raise errors.unsupported("secrets are not available to this driver yet")
+
+    def encrypt(self, value: bytes) -> tuple[str, str]:
+        raise errors.unsupported("secrets are not available to this driver yet")
+
+    def scsi_device(self, hostdev: Any) -> str:
+        raise errors.unsupported("SCSI host devices are not supported by this driver yet")
+
+    def is_host_cdrom(self, path: str) -> bool:
+        return os.path.realpath(path).startswith("/dev/sr")
+
+    def fd_group(self, name: str) -> list[int]:
+        raise errors.unsupported(f"file descriptor group '{name}' was not associated with the domain")
+
+    def nwfilter_binding(self, ifname: str) -> bool:
+        return False
+
+    def _open(self, path: str) -> int:
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError as error:
+            raise errors.internal(f"Unable to open '{path}': {error.strerror}") from error
+        self.owned.append(fd)
+        return fd
+
+
+async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, monitor_fd: int, u: Undo) -> Plan:
+    """Prepare what the command line refers to, then build it."""
+    from purevirt.drivers.qemu.command import build_command
+    from purevirt.drivers.qemu.command.context import CommandContext
+    from purevirt.drivers.qemu.paths import short_name
+
+    key = run.own_dir / "master-key.aes"
+    files.write_atomic(key, os.urandom(32), mode=0o600, durable=False)
+    if state.config.credentials is not None:
+        os.chown(key, state.config.credentials.uid, state.config.credentials.gid)
+    document = vm.require_live()
+    _assign_ports(state, run, document)
+    resources = HostResources()
+    context = CommandContext(
+        caps=run.caps,
+        resources=resources,
+        settings=state.settings,
+        domain_id=vm.id,
+        short_name=short_name(vm.id, vm.name),
+        lib_dir=str(run.own_dir),
+        channel_target_dir=str(run.channel_dir),
+        environment={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+        monitor_path=str(run.own_dir / "monitor.sock"),
+        monitor_fd=monitor_fd,
+        incoming="defer" if launch.incoming is not None else None,
+        now=state.clock.wall_ms() // 1000,
+    )
+    command = build_command(document, run.caps, context)
+    vm.changed()
+    owned = resources.owned
+    return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)
+
+
+def _assign_ports(state: QemuState, run: Runtime, document: Any) -> None:
+    """A port for every display that wants one chosen."""
+    low, high = state.config.remote_display_port_min, state.config.remote_display_port_max
+    for display in document.devices.graphics:
+        if display.type not in ("vnc", "spice") or display.socket:
+            continue
+        if display.port is None or display.port <= 0:
+            display.port = state.ports.acquire(run.own_dir, low, high, display.type)
+        else:
+            state.ports.claim(run.own_dir, display.port)
