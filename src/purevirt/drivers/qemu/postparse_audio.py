@@ -37,7 +37,8 @@ def default_audio_type(domain: Any, context: PostParseContext) -> str | None:
         if item.type == "spice":
             return "spice"
         if item.type == "sdl":
-            return "sdl"
+            # QEMU picks the host's own audio for a local window.
+            return None
         if item.type == "dbus":
             return None if item.audio is None else "dbus"
     return "none"

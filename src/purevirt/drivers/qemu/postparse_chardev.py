@@ -8,7 +8,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
-from purevirt.model.domain.chardev import SerialModel, SerialTarget
+from purevirt.model.domain.chardev import SerialModel, SerialTarget, VirtioTarget
 
 _MODEL = {"isa-serial": "isa-serial", "usb-serial": "usb-serial", "pci-serial": "pci-serial",
           "spapr-vio-serial": "spapr-vty", "isa-debug": "isa-debugcon"}  # fmt: skip
@@ -59,7 +59,7 @@ def settle_channel(domain: Any, channel: Any, context: PostParseContext) -> None
     source = channel.source
     if not context.inactive or channel.type != "unix" or source is None or not source.path:
         return
-    if channel.target is None or channel.target.type != "virtio":
+    if not isinstance(channel.target, VirtioTarget):
         return
     base = re.escape(context.settings.channel_target_dir)
     if re.fullmatch(rf"{base}/(domain-[^/]+/)?([^/]+\.)?{re.escape(channel.target.name or '')}", source.path):

@@ -35,6 +35,8 @@ def _set_default_model(domain: Any, caps: QemuCaps) -> None:
     cpu = domain.cpu
     if cpu is not None and (cpu.mode not in (None, "custom") or cpu.model_name is not None):
         return
+    if domain.os.type.arch not in _COMPARABLE:
+        return
     model = caps.machine_default_cpu(domain.type, domain.os.type.machine)
     if model is None:
         return

@@ -40,7 +40,7 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
         case "graphics":
             settle_graphics(device, context)
         case "hostdevs":
-            _settle_hostdev(domain, device)
+            _settle_hostdev(device, caps)
         case "watchdogs" | "memories" | "filesystems":
             pass
         case "vsocks":
@@ -57,6 +57,9 @@ def _settle_disk(disk: Any) -> None:
         disk.driver.name = "qemu"
     if disk.driver.type is None and disk.type in ("file", "block"):
         disk.driver.type = "raw"
+    for encryption in (disk.encryption, disk.source.encryption if disk.source is not None else None):
+        if encryption is not None and encryption.engine is None:
+            encryption.engine = "qemu"
     mirror = disk.mirror
     if mirror is not None and mirror.format is not None and mirror.format.type is None:
         mirror.format.type = "raw"
@@ -83,9 +86,10 @@ def _settle_interface(domain: Any, interface: Any, caps: QemuCaps, context: Post
     from purevirt.model.domain.interface import InterfaceModel
 
     if interface.type != "hostdev" and (interface.model is None or interface.model.type is None):
-        interface.model = InterfaceModel(type=default_net_model(*mt.of(domain), caps))
-    if interface.type == "vhostuser" and interface.ifname_wanted if hasattr(interface, "ifname_wanted") else False:
-        return
+        model = "virtio" if interface.type == "vdpa" else default_net_model(*mt.of(domain), caps)
+        interface.model = InterfaceModel(type=model)
+    elif interface.model is not None and interface.model.type is not None and interface.model.type.lower() == "virtio":
+        interface.model.type = "virtio"
 
 
 def default_video_model(arch: str, machine: str, caps: QemuCaps) -> str | None:
@@ -130,8 +134,8 @@ def _settle_tpm(domain: Any, tpm: Any) -> None:
         backend.version = "2.0" if newer else "1.2"
 
 
-def _settle_hostdev(domain: Any, hostdev: Any) -> None:
-    if hostdev.mode == "subsystem" and hostdev.type == "mdev" and hostdev.model == "vfio-pci" and hostdev.display is None:
+def _settle_hostdev(hostdev: Any, caps: QemuCaps) -> None:
+    if hostdev.mode == "subsystem" and hostdev.type == "mdev" and hostdev.model == "vfio-pci" and hostdev.display is None and caps.has("vfio-pci.display"):
         hostdev.display = False
 
 

@@ -101,7 +101,7 @@ BUS_KINDS: dict[str, _BusKind] = {
         1,
         31,
     ),
-    "dmi-to-pci-bridge": _BusKind(Connect.AUTOASSIGN | Connect.PCI_DEVICE | Connect.PCI_BRIDGE, 1, 31),
+    "dmi-to-pci-bridge": _BusKind(Connect.AUTOASSIGN | Connect.PCI_DEVICE | Connect.PCI_BRIDGE, 0, 31),
     "pcie-to-pci-bridge": _BusKind(_PCI_BUS, 1, 31),
     "pcie-root-port": _BusKind(
         Connect.HOTPLUGGABLE
@@ -112,7 +112,7 @@ BUS_KINDS: dict[str, _BusKind] = {
         0,
         0,
     ),
-    "pcie-switch-upstream-port": _BusKind(Connect.PCIE_SWITCH_DOWNSTREAM_PORT, 0, 31),
+    "pcie-switch-upstream-port": _BusKind(Connect.AUTOASSIGN | Connect.PCIE_SWITCH_DOWNSTREAM_PORT, 0, 31),
     "pcie-expander-bus": _BusKind(Connect.PCIE_ROOT_PORT | Connect.DMI_TO_PCI_BRIDGE, 0, 31),
 }
 BUS_KINDS["pcie-switch-downstream-port"] = BUS_KINDS["pcie-root-port"]

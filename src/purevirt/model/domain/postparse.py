@@ -114,11 +114,13 @@ def _settle_memory(domain: Any) -> None:
     modules = modules_size(domain)
     cells = numa_size(domain)
     total = domain.memory.value if domain.memory is not None else 0
-    if cells:
+    if cells and not total:
         total = cells + modules
+    elif cells:
+        pass
     elif modules and total and modules > total:
         raise VirtError(ErrorCode.XML_ERROR, "Total size of memory devices exceeds the total memory size")
-    if not total or total - modules <= 0:
+    if not total or (not cells and total - modules <= 0):
         if domain.os.type.value == "exe" or domain.os.init is not None:
             pass
         else:

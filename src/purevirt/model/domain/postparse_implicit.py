@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.model.domain.addresses_devices import is_serial_alias
-from purevirt.model.domain.chardev import Console, ConsoleTarget, Serial, SerialTarget
+from purevirt.model.domain.chardev import Console, ConsoleTarget, Serial, SerialTarget, VirtioTarget
 from purevirt.model.domain.device import CcidAddress, DriveAddress, VirtioSerialAddress
 from purevirt.model.domain.postparse_controllers import ensure_controller
 from purevirt.model.domain.video import Video, VideoModel
@@ -33,7 +33,7 @@ def add_implicit_controllers(domain: Any) -> None:
         _need(domain, type_, _highest_drive(domain, bus))
     highest = -1
     for channel in devices.channels:
-        if channel.target is None or channel.target.type != "virtio":
+        if not isinstance(channel.target, VirtioTarget):
             continue
         index = channel.address.controller if isinstance(channel.address, VirtioSerialAddress) else 0
         highest = max(highest, index)

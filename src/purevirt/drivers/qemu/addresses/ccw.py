@@ -15,7 +15,7 @@ from purevirt.model.domain.device import CcwAddress, PciAddress, ZpciAddress
 
 def assign_ccw(domain: Any, caps: QemuCaps) -> None:
     """Give virtio devices of a s390-ccw machine their device numbers."""
-    if not (mt.is_s390_ccw(*mt.of(domain)) and caps.has("virtio-ccw")):
+    if not mt.is_s390_ccw(*mt.of(domain)):
         return
     prime_virtio(domain, CcwAddress)
     addresses = CcwAddressSet()

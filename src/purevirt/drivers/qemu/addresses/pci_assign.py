@@ -133,7 +133,7 @@ class _Assigner:
                 found = place_of(other)
                 assert found is not None
                 place = Place(found.domain, found.bus, found.slot, function)
-                self.set.reserve(place, self.needs(controller), from_config=False)
+                self.set.reserve(place, self.needs(controller))
                 put(controller, place, multifunction=multifunction)
                 return
         self._assign(controller, function=function, multifunction=multifunction)

@@ -58,6 +58,9 @@ def assign_usb(domain: Any, *, new_domain: bool) -> None:
         ports = ports_of(controller.model or "piix3-uhci", controller.ports)
         if ports:
             addresses.add_controller(controller.index, ports)
+    if not new_domain and not all(_placed(device) for device in [*_usb_devices(domain), *_usb_hubs(domain)]):
+        # QEMU may have chosen other ports for an existing guest; it chooses again the same way.
+        return
     if not addresses.buses:
         # Without a usable controller only a definition that needs none is left alone; validation tells the others.
         return

@@ -6,14 +6,13 @@ from typing import Any
 
 from purevirt.errors import VirtError
 from purevirt.model.domain.addresses_serial import VirtioSerialAddressSet
+from purevirt.model.domain.chardev import VirtioTarget
 from purevirt.model.domain.device import VirtioSerialAddress
 from purevirt.model.domain.postparse_controllers import add_controller
 
 
 def _channel(device: Any) -> bool:
-    return device.target is not None and device.target.type in ("virtio", "spicevmc") and not isinstance(
-        device.target, type(None)
-    )
+    return isinstance(device.target, VirtioTarget)
 
 
 def _console(device: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.model.domain.addresses_devices import devices_of
-from purevirt.model.domain.device import Address
+from purevirt.model.domain.device import Address, CcwAddress
 
 NET_VIRTIO = ("virtio", "virtio-transitional", "virtio-non-transitional")
 
@@ -47,5 +47,5 @@ def prime_virtio(domain: Any, family: type[Address]) -> None:
         for device in devices_of(domain, kind):
             prime(device)
     for video in devices.videos:
-        if video.model is not None and video.model.type == "virtio" and family.TYPE == "ccw":
+        if video.model is not None and video.model.type == "virtio" and family is CcwAddress:
             prime(video)

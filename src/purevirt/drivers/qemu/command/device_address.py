@@ -14,6 +14,8 @@ from purevirt.model.domain.device import (
     PciAddress,
     SpaprVioAddress,
     UsbAddress,
+    VirtioMmioAddress,
+    VirtioS390Address,
 )
 
 
@@ -98,13 +100,12 @@ def add_address(device: dict[str, Any], domain: Any, source: Any) -> None:
         device["acpi-index"] = source.acpi.index
 
 
-VIRTIO_SUFFIX = {"pci": "-pci", "ccw": "-ccw", "virtio-mmio": "-device", "virtio-s390": "-s390"}
+_SUFFIXES: dict[type, str] = {CcwAddress: "-ccw", VirtioMmioAddress: "-device", VirtioS390Address: "-s390"}
 
 
 def virtio_driver(base: str, source: Any, model: str | None) -> str:
     """virtio-net → virtio-net-pci, -ccw, -device, and the transitional variants of PCI."""
-    kind = source.address.TYPE if source.address is not None else "pci"
-    suffix = VIRTIO_SUFFIX.get(kind, "-pci")
+    suffix = _SUFFIXES.get(type(source.address), "-pci")
     if suffix == "-pci" and model in ("virtio-transitional", "virtio-non-transitional"):
         return f"{base}-pci-{model.removeprefix('virtio-')}"
     return base + suffix
