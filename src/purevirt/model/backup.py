@@ -18,19 +18,17 @@ from purevirt.model._engine import (
     Element,
     FormatContext,
     ParseContext,
-    RawTree,
     XmlError,
     attr,
     child,
     children,
     choice,
     leaf,
-    raw,
     write_element,
 )
 from purevirt.model.domain.disk import DriverFormat
 from purevirt.model.storage_network import PORT
-from purevirt.model.storage_source import BlockSource, FileSource, StorageSource
+from purevirt.model.storage_source import BlockSource, FileSource, PrivateObjects, StorageSource
 from purevirt.types.override import override
 
 BackupMode = Literal["push", "pull"]
@@ -118,6 +116,12 @@ class HasDisk(Protocol):
     def readonly(self) -> bool: ...
 
 
+class BackupPrivateData(Element, tag="privateData"):
+    """The QEMU objects of the job."""
+
+    objects: PrivateObjects | None = child(PrivateObjects)
+
+
 class DomainBackup(Element, tag="domainbackup"):
     """One backup job."""
 
@@ -129,7 +133,7 @@ class DomainBackup(Element, tag="domainbackup"):
     incremental: str | None = leaf(doc="the checkpoint since which changes are copied")
     server: BackupServer | None = child(BackupServer)
     disks: list[BackupDisk] = children(BackupDisk, inside="disks")
-    private_data: RawTree | None = raw(name="privateData")
+    private_data: BackupPrivateData | None = child(BackupPrivateData)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:

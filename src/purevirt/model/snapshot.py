@@ -19,16 +19,16 @@ from purevirt.model._engine import (
     FormatContext,
     Int,
     ParseContext,
-    RawTree,
     XmlError,
     attr,
     child,
     children,
     choice,
+    flag,
     leaf,
-    raw,
     write_element,
 )
+from purevirt.model.cpu import Cpu
 from purevirt.model.domain.disk import DriverFormat, MetadataCache, SnapshotMode
 from purevirt.model.domain.document import Domain, DomainType
 from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
@@ -132,6 +132,17 @@ DOMAIN_ARMS: Mapping[str | None, type[Element]] = {
 """`<domain type=…>` is a whole definition, without a type it is a UUID."""
 
 
+class InactiveDomain(Domain, tag="inactiveDomain"):
+    """The definition the guest would have had at its next start."""
+
+
+class SaveCookie(Element, tag="cookie"):
+    """What the driver needs to bring the guest back: the CPU it really had, and its helpers."""
+
+    cpu: Cpu | None = child(Cpu)
+    slirp_helper: bool = flag(name="slirpHelper")
+
+
 class DomainSnapshot(Element, tag="domainsnapshot"):
     """One snapshot. `creation_time` is seconds since 1970. A state of None means: not said yet."""
 
@@ -148,8 +159,8 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
     memory: SnapshotMemory | None = child(SnapshotMemory)
     disks: list[SnapshotDisk] = children(SnapshotDisk, inside="disks")
     domain: Domain | UuidOnly | None = choice("@type", DOMAIN_ARMS, tag="domain")
-    inactive_domain: Domain | None = child(Domain, tag="inactiveDomain")
-    cookie: RawTree | None = raw()
+    inactive_domain: InactiveDomain | None = child(InactiveDomain)
+    cookie: SaveCookie | None = child(SaveCookie)
     active: int | None = leaf(Int(-(2**31), 2**31 - 1), error="Could not find 'active' element")
 
     @override
@@ -183,7 +194,7 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
         if offline and self.memory is not None and self.memory.snapshot != "no":
             raise _error("memory state cannot be saved with offline or disk-only snapshot")
         if not ctx.internal:
-            self.active = self.cookie = None
+            self.active = None
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:

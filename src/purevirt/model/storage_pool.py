@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
+    ULONG,
     UUID,
     YES_NO,
     Element,
@@ -19,7 +20,6 @@ from purevirt.model._engine import (
     Int,
     ParseContext,
     Size,
-    ULONG,
     XmlError,
     attr,
     child,
