@@ -7,7 +7,6 @@ from purevirt.model.domain.audio import Audio
 from purevirt.model.domain.blocks import text_or_none, write_block
 from purevirt.model.domain.chardev import Channel, Console, Parallel, Serial
 from purevirt.model.domain.controller import Controller
-from purevirt.model.domain.crypto import Crypto
 from purevirt.model.domain.disk import Disk
 from purevirt.model.domain.filesystem import Filesystem
 from purevirt.model.domain.graphics import Graphics
@@ -64,7 +63,6 @@ class Devices(Element, tag="devices"):
     panics: list[Panic] = children(Panic)
     shmems: list[Shmem] = children(Shmem)
     memories: list[MemoryDevice] = children(MemoryDevice)
-    cryptos: list[Crypto] = children(Crypto)
     iommu: Iommu | None = child(Iommu)
     vsock: Vsock | None = child(Vsock)
 
