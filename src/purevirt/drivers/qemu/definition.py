@@ -36,13 +36,15 @@ class Definition:
     Documents obtained here are shared: copy before changing one.
     """
 
-    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_text", "stats")
+    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_text", "stats", "texts")
 
     def __init__(self, memory: ParsedMemory, parse: Parse, text: str | None, path: Path | None = None) -> None:
         self._memory = memory
         self._parse = parse
         self._text = text
         self._path = path
+        self.texts: dict[int, str] = {}
+        """Formatted for clients, by VIR_DOMAIN_XML_* flags."""
         self.stats: dict[int, list[object]] = {}
         """Statistics of the inactive guest by group; they depend on nothing but the definition."""
 

@@ -63,6 +63,18 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     return document
 
 
+async def probe_for(document: Domain, state: QemuState) -> None:
+    """Have the capabilities of the document's emulator at hand before it is completed."""
+    import os
+    from pathlib import Path
+
+    kind = document.os.type if document.os else None
+    arch = (kind.arch if kind else None) or os.uname().machine
+    emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)
+    if emulator and Path(emulator).exists():  # noqa: ASYNC240 - one stat of a local binary
+        await state.capabilities.get(emulator)
+
+
 EMULATORS = {
     arch: f"/usr/bin/qemu-system-{name}"
     for arch, name in {

@@ -55,16 +55,12 @@ def after_panic(state: QemuState, vm: Vm, run: Runtime) -> None:
 
 
 async def _on_crash(state: QemuState, vm: Vm, run: Runtime, action: str) -> None:
-    from purevirt.drivers.qemu import dump
-
     try:
         async with vm.jobs.async_job(AsyncJob.DUMP):
             if vm.run is not run:
                 return
             if action.startswith("coredump"):
-                await dump.automatic(state, vm)
-            if vm.run is not run:
-                return
+                log.error("%s: core dumps are not written by this version", vm.name)
             if action.endswith("restart"):
                 assert run.monitor is not None
                 await run.monitor.execute("system_reset")

@@ -160,7 +160,7 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
     assert run.process is not None
     attach_monitor(state, vm, run)
     assert run.monitor is not None
-    ready = asyncio.ensure_future(run.monitor.negotiate(MONITOR_S))  # noqa: RUF006 - awaited below
+    ready = asyncio.ensure_future(run.monitor.negotiate(MONITOR_S))
     await asyncio.wait({ready, run.process.exited}, return_when=asyncio.FIRST_COMPLETED)
     try:
         if run.process.exited.done():
@@ -380,5 +380,3 @@ async def _true_state(state: QemuState, vm: Vm, run: Runtime) -> None:
         run.shutdown_seen = True
         assert run.process is not None
         run.process.signal(15)
-
-

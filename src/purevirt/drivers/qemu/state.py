@@ -30,7 +30,6 @@ from purevirt.errors import VirtError
 from purevirt.host import files
 from purevirt.host.roots import Roots
 from purevirt.protocol.remote import NonnullDomain
-from purevirt.types import constants as C
 from purevirt.types.override import override
 from purevirt.types.uuid import parse_uuid
 

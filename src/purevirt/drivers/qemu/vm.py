@@ -20,10 +20,8 @@ from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid
 
 if TYPE_CHECKING:
-    from purevirt.drivers.qemu.agent import Agent
     from purevirt.drivers.qemu.capabilities import QemuCaps
     from purevirt.drivers.qemu.definition import Definition
-    from purevirt.drivers.qemu.job_info import JobProgress
     from purevirt.drivers.qemu.monitor.connection import Monitor
     from purevirt.host.process import PidFile, Process
     from purevirt.model.domain.document import Domain
@@ -39,7 +37,7 @@ class Runtime:
     process: Process | None = None
     monitor: Monitor | None = None
     pid_file: PidFile | None = None
-    agent: Agent | None = None
+    agent: Any = None
     agent_error: bool = False
     vcpu_threads: dict[int, int] = field(default_factory=dict)
     iothreads: dict[int, int] = field(default_factory=dict)
@@ -57,7 +55,6 @@ class Runtime:
     balloon_kib: int = 0
     last: dict[str, Any] = field(default_factory=dict)
     """Last known answers, for readers that must not wait."""
-    progress: JobProgress | None = None
     waiters: list[tuple[str, Callable[[Any], bool]]] = field(default_factory=list)
     consoles: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Open console streams by alias: how to end the one that is there."""

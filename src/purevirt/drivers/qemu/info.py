@@ -1,0 +1,108 @@
+"""What a guest is doing: state, memory and processors in short, and who holds its job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.vm import Vm
+from purevirt.host.process import TICK_NS, read_stat
+from purevirt.protocol import remote as p
+from purevirt.types import constants as C
+
+if TYPE_CHECKING:
+    from purevirt.drivers.qemu.state import QemuState
+
+
+def cpu_time_ns(vm: Vm) -> int:
+    """Processor time of the guest's QEMU so far; 0 when it does not run."""
+    if vm.run is None or vm.run.process is None:
+        return 0
+    found = read_stat(vm.run.process.pid)
+    return (found.utime + found.stime) * TICK_NS if found is not None else 0
+
+
+def memory_kib(vm: Vm) -> tuple[int, int]:
+    """The most it may have and what it has, last known."""
+    document = vm.current()
+    most = (document.memory.value if document.memory else None) or 0
+    now = (document.current_memory.value if document.current_memory else None) or most
+    if vm.run is not None and vm.run.balloon_kib:
+        now = vm.run.balloon_kib
+    return most, now
+
+
+def vcpus(vm: Vm) -> tuple[int, int]:
+    """The most it may have and how many are there."""
+    vcpu = vm.current().vcpu
+    most = vcpu.value if vcpu is not None else 1
+    return most, (vcpu.current if vcpu is not None and vcpu.current else most)
+
+
+class InfoFacet:
+    """Readers: they never wait for a job and never ask the guest."""
+
+    def __init__(self, state: QemuState) -> None:
+        self._state = state
+
+    async def domain_get_info(self, dom: p.NonnullDomain) -> p.DomainGetInfoRet:
+        vm = self._state.find(dom)
+        most, now = memory_kib(vm)
+        return p.DomainGetInfoRet(vm.state, most, now, vcpus(vm)[1], cpu_time_ns(vm))
+
+    async def domain_get_state(self, dom: p.NonnullDomain, flags: int) -> p.DomainGetStateRet:
+        errors.check_flags(flags, 0, "qemuDomainGetState")
+        vm = self._state.find(dom)
+        return p.DomainGetStateRet(vm.state, vm.reason)
+
+    async def domain_get_max_memory(self, dom: p.NonnullDomain) -> int:
+        return memory_kib(self._state.find(dom))[0]
+
+    async def domain_get_control_info(self, dom: p.NonnullDomain, flags: int) -> p.DomainGetControlInfoRet:
+        errors.check_flags(flags, 0, "qemuDomainGetControlInfo")
+        vm = self._state.find(dom)
+        run = vm.require_active()
+        now = self._state.clock.monotonic()
+        if run.monitor is not None and not run.monitor.is_open:
+            return p.DomainGetControlInfoRet(C.VIR_DOMAIN_CONTROL_ERROR, C.VIR_DOMAIN_CONTROL_ERROR_REASON_MONITOR, 0)
+        held = vm.jobs.normal or vm.jobs.long
+        if held is None:
+            return p.DomainGetControlInfoRet(C.VIR_DOMAIN_CONTROL_OK, 0, 0)
+        waiting = run.monitor is not None and run.monitor.waiting_for is not None
+        kind = C.VIR_DOMAIN_CONTROL_OCCUPIED if waiting else C.VIR_DOMAIN_CONTROL_JOB
+        return p.DomainGetControlInfoRet(kind, 0, int((now - held.since) * 1000))
+
+    async def domain_has_managed_save_image(self, dom: p.NonnullDomain, flags: int) -> int:
+        errors.check_flags(flags, 0, "qemuDomainHasManagedSaveImage")
+        return int(self._state.find(dom).managed_save)
+
+    async def domain_get_vcpus_flags(self, dom: p.NonnullDomain, flags: int) -> int:
+        most, now = vcpus(self._state.find(dom))
+        return most if flags & C.VIR_DOMAIN_VCPU_MAXIMUM else now
+
+    async def domain_get_max_vcpus(self, dom: p.NonnullDomain) -> int:
+        return vcpus(self._state.find(dom))[0]
+
+    # --- the connection ----------------------------------------------------------------------------------------
+
+    async def connect_get_type(self) -> str:
+        return "QEMU"
+
+    async def connect_get_lib_version(self) -> int:
+        return 9000000
+
+    async def connect_get_hostname(self) -> str:
+        import socket
+
+        return socket.gethostname()
+
+    async def connect_is_secure(self) -> int:
+        return 1
+
+    async def connect_get_version(self) -> int:
+        import os
+
+        from purevirt.drivers.qemu.documents import EMULATORS
+
+        emulator = EMULATORS.get(os.uname().machine, "")
+        return (await self._state.capabilities.get(emulator)).version
