@@ -1,0 +1,119 @@
+"""Controllers: PCI first in index order, then those that provide buses for other devices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.drivers.qemu import machine_types as mt
+from purevirt.drivers.qemu.command.aliases import alias_of
+from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.drivers.qemu.command.device_address import add_address, add_virtio_options, usb_bus_name, virtio_driver
+from purevirt.drivers.qemu.command.line import Command
+from purevirt.errors import ErrorCode, VirtError
+
+_ORDER = ("pci", "usb", "scsi", "ide", "sata", "virtio-serial", "ccid")
+_USB = {"piix3-uhci": "piix3-usb-uhci", "piix4-uhci": "piix4-usb-uhci", "ehci": "usb-ehci", "ich9-ehci1": "ich9-usb-ehci1",
+        "ich9-uhci1": "ich9-usb-uhci1", "ich9-uhci2": "ich9-usb-uhci2", "ich9-uhci3": "ich9-usb-uhci3",
+        "vt82c686b-uhci": "vt82c686b-usb-uhci", "pci-ohci": "pci-ohci", "nec-xhci": "nec-usb-xhci", "qemu-xhci": "qemu-xhci"}  # fmt: skip
+_SCSI = {"lsilogic": "lsi", "ibmvscsi": "spapr-vscsi", "lsisas1068": "mptsas1068", "lsisas1078": "megasas", "vmpvscsi": "pvscsi",
+         "ncr53c90": "esp", "dc390": "dc-390", "am53c974": "am53c974"}  # fmt: skip
+
+
+def add_controllers(command: Command, domain: Any, context: CommandContext) -> None:
+    """All controllers, grouped by type."""
+    for type_ in _ORDER:
+        legacy_usb = False
+        for controller in domain.devices.controllers:
+            if controller.type != type_ or _implicit(domain, controller):
+                continue
+            if type_ == "usb" and controller.model is None:
+                legacy_usb = True
+                continue
+            device = controller_device(domain, controller, context)
+            if device is not None:
+                command.device(device)
+        if legacy_usb:
+            command.add("-usb")
+
+
+def _implicit(domain: Any, controller: Any) -> bool:
+    arch, machine = mt.of(domain)
+    match controller.type:
+        case "pci":
+            if controller.model == "pcie-root":
+                return True
+            return controller.model == "pci-root" and (controller.index == 0 or not mt.is_pseries(arch, machine))
+        case "ide":
+            return controller.index == 0 and mt.has_builtin_ide(arch, machine)
+        case "sata":
+            return controller.index == 0 and mt.is_q35(arch, machine)
+        case "usb":
+            return controller.model == "none"
+    return False
+
+
+def _pci(controller: Any) -> dict[str, Any]:
+    target = controller.target
+    device: dict[str, Any] = {"driver": controller.pci_model.name}
+    if controller.model == "pci-bridge":
+        device["chassis_nr"] = target.chassis_nr
+    elif controller.model in ("pci-expander-bus", "pcie-expander-bus"):
+        device["bus_nr"] = target.bus_nr
+    elif controller.model in ("pcie-root-port", "pcie-switch-downstream-port"):
+        device |= {"port": target.port, "chassis": target.chassis}
+    elif controller.model == "pci-root":
+        device["index"] = target.index
+    device["id"] = alias_of(controller)
+    if target is not None and target.node is not None and controller.model != "pci-bridge":
+        device["numa_node"] = target.node
+    if target is not None and target.hotplug is not None and controller.model != "pci-root":
+        device["hotplug"] = target.hotplug
+    return device
+
+
+def controller_device(domain: Any, controller: Any, context: CommandContext) -> dict[str, Any] | None:
+    """The -device of one controller."""
+    driver = controller.driver
+    match controller.type:
+        case "pci":
+            device = _pci(controller)
+        case "usb":
+            device = {"driver": _USB[controller.model]}
+            if controller.model in ("nec-xhci", "qemu-xhci") and controller.ports:
+                device |= {"p2": controller.ports, "p3": controller.ports}
+            if controller.master is not None:
+                device |= {"masterbus": usb_bus_name(domain, controller.index), "firstport": controller.master.startport}
+            else:
+                device["id"] = alias_of(controller)
+        case "scsi":
+            virtio = controller.model in ("virtio-scsi", "virtio-transitional", "virtio-non-transitional")
+            device = {"driver": virtio_driver("virtio-scsi", controller, controller.model) if virtio else _SCSI[controller.model]}
+            if virtio and driver is not None and driver.iothread:
+                device["iothread"] = f"iothread{driver.iothread}"
+            if virtio:
+                add_virtio_options(device, driver)
+            device["id"] = alias_of(controller)
+            if driver is not None:
+                for field in ("queues", "cmd_per_lun", "max_sectors"):
+                    if getattr(driver, field):
+                        device[{"queues": "num_queues"}.get(field, field)] = getattr(driver, field)
+                if driver.ioeventfd is not None:
+                    device["ioeventfd"] = driver.ioeventfd
+        case "sata":
+            device = {"driver": "ahci", "id": alias_of(controller)}
+        case "virtio-serial":
+            device = {"driver": virtio_driver("virtio-serial", controller, controller.model)}
+            add_virtio_options(device, driver)
+            device["id"] = alias_of(controller)
+            if controller.ports is not None:
+                device["max_ports"] = controller.ports
+            if controller.vectors is not None:
+                device["vectors"] = controller.vectors
+        case "ccid":
+            device = {"driver": "usb-ccid", "id": alias_of(controller)}
+        case "ide":
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "Only a single IDE controller is supported for this machine type")
+        case _:
+            return None
+    add_address(device, domain, controller)
+    return device
