@@ -52,7 +52,7 @@ def usable(device: str = DEVICE, deadline_s: float = 2.0) -> bool:
     if len(data) != 8:
         return False
     (elapsed,) = struct.unpack("d", data)
-    return 0 <= elapsed < _SLOW_S
+    return bool(0 <= elapsed < _SLOW_S)
 
 
 def _time_loop(device: str) -> float:

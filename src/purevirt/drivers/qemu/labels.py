@@ -44,7 +44,7 @@ def disk_paths(disk: Disk) -> Iterator[str]:
 def guest_files(document: Domain) -> list[str]:
     """Every file that the guest's QEMU opens by name."""
     found: list[str] = []
-    for disk in document.devices.disks:
+    for disk in document.devices.disks if document.devices else []:
         found += disk_paths(disk)
     guest_os = document.os
     if guest_os is not None:

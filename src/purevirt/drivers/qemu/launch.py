@@ -109,7 +109,6 @@ class HostResources:
 
 async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, monitor_fd: int, u: Undo) -> Plan:
     """Prepare what the command line refers to, then build it."""
-    from purevirt.drivers.qemu.command import build_command
     from purevirt.drivers.qemu.command.context import CommandContext
     from purevirt.drivers.qemu.paths import short_name
 
@@ -134,7 +133,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         incoming="defer" if launch.incoming is not None else None,
         now=state.clock.wall_ms() // 1000,
     )
-    command = build_command(document, run.caps, context)
+    command = state.build_command(document, run.caps, context)
     vm.changed()
     owned = resources.owned
     return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)

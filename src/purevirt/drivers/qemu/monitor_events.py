@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,6 @@ _SUSPENDED = {
     C.VIR_DOMAIN_PAUSED_FROM_SNAPSHOT: C.VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT,
     C.VIR_DOMAIN_PAUSED_IOERROR: C.VIR_DOMAIN_EVENT_SUSPENDED_IOERROR,
     C.VIR_DOMAIN_PAUSED_WATCHDOG: C.VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG,
-    C.VIR_DOMAIN_PAUSED_API_ERROR: C.VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR,
     C.VIR_DOMAIN_PAUSED_POSTCOPY: C.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY,
     C.VIR_DOMAIN_PAUSED_POSTCOPY_FAILED: C.VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED,
 }
@@ -126,7 +126,7 @@ class MonitorEvents:
 
     def _pass_on(self, event: QmpEvent) -> None:
         """To those who asked for QEMU's own events."""
-        details = decode.json.dumps(event.data, separators=(",", ":")) if event.data else None
+        details = json.dumps(event.data, separators=(",", ":")) if event.data else None
         message = pq.DomainMonitorEventMsg(0, self._vm.ref, event.name, event.seconds, event.micros, details)
         self._events.hub.emit(Event("qemu_monitor", -1, self._vm.uuid, message))
 
@@ -225,7 +225,7 @@ class MonitorEvents:
         offset = decode.integer(data, "offset", "RTC_CHANGE")
         clock = self._vm.require_live().clock
         if clock is not None and clock.offset == "variable":
-            clock.adjustment = str(offset) if isinstance(clock.adjustment, str) else offset  # type: ignore[assignment]
+            clock.adjustment = str(offset) if isinstance(clock.adjustment, str) else offset
             self._vm.changed()
             self._save()
         self._events.rtc_change(self._vm, offset)
@@ -244,7 +244,7 @@ class MonitorEvents:
     def _disk_alias(self, device: str, node: str) -> str:
         """The disk's alias from what QEMU calls it: a drive, a QOM path, or one of our block nodes."""
         name = device.rsplit("/peripheral/", 1)[-1].split("/")[0].removeprefix("drive-")
-        for disk in self._vm.require_live().devices.disks:
+        for disk in self._vm.devices().disks:
             alias = disk.alias.name if disk.alias else None
             index = disk.source.index if disk.source is not None else None
             if alias and (alias == name or (node and index is not None and node == f"libvirt-{index}-format")):
@@ -254,7 +254,7 @@ class MonitorEvents:
     def _disk_path(self, alias: str) -> str:
         from purevirt.drivers.qemu.labels import source_path
 
-        for disk in self._vm.require_live().devices.disks:
+        for disk in self._vm.devices().disks:
             if disk.alias and disk.alias.name == alias:
                 return source_path(disk.source) or ""
         return ""
@@ -286,7 +286,7 @@ class MonitorEvents:
         device = decode.string_or(data, "id") or decode.string_or(data, "device")
         alias = self._disk_alias(device, "")
         is_open = decode.flag_or(data, "tray-open")
-        for disk in self._vm.require_live().devices.disks:
+        for disk in self._vm.devices().disks:
             if disk.alias and disk.alias.name == alias and disk.target is not None:
                 disk.target.tray = "open" if is_open else "closed"
                 self._vm.changed()
@@ -297,7 +297,8 @@ class MonitorEvents:
 
     def _port_change(self, run: Runtime, data: Any) -> None:
         name, is_open = decode.string_or(data, "id"), decode.flag_or(data, "open")
-        for channel in self._vm.require_live().devices.channels:
+        channels: list[Any] = self._vm.devices().channels
+        for channel in channels:
             if channel.alias and channel.alias.name == name and channel.target is not None:
                 channel.target.state = "connected" if is_open else "disconnected"
                 self._vm.changed()
@@ -329,7 +330,7 @@ class MonitorEvents:
 
     def _memory_size(self, run: Runtime, data: Any) -> None:
         alias, size = decode.string_or(data, "id"), decode.integer(data, "size", "MEMORY_DEVICE_SIZE_CHANGE")
-        for device in self._vm.require_live().devices.memories:
+        for device in self._vm.devices().memories:
             if device.alias and device.alias.name == alias and device.target is not None:
                 device.target.current = size // 1024
                 self._vm.changed()

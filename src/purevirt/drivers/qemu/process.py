@@ -14,7 +14,7 @@ import socket
 from contextlib import suppress
 from logging import getLogger
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo, undo
 from purevirt.drivers.qemu import errors, labels, status
@@ -40,7 +40,7 @@ MONITOR_S = 30.0
 
 async def start(state: QemuState, vm: Vm, document: Domain, launch: Launch) -> None:
     """Bring the guest up; the caller holds the async job START. On failure it is as it was, the error says why."""
-    emulator = document.devices.emulator
+    emulator = document.devices.emulator if document.devices else None
     if emulator is None:
         raise errors.internal("missing emulator")
     caps = await state.capabilities.get(emulator)
@@ -160,15 +160,16 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
     assert run.process is not None
     attach_monitor(state, vm, run)
     assert run.monitor is not None
-    ready = asyncio.ensure_future(run.monitor.negotiate(MONITOR_S))
-    await asyncio.wait({ready, run.process.exited}, return_when=asyncio.FIRST_COMPLETED)
+    ready = vm.tasks.spawn(_negotiate(run), "negotiate")
+    ended: set[asyncio.Future[Any]] = {ready, run.process.exited}
+    await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
     try:
         if run.process.exited.done():
             raise connection.MonitorClosed
-        await ready
+        if (error := await ready) is not None:
+            raise error
         await queries.learn(vm, run)
     except connection.MonitorClosed as error:
-        ready.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(2):
                 await asyncio.shield(run.process.exited)
@@ -176,6 +177,16 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
         raise errors.internal(
             f"process exited while connecting to monitor: {text}" if text else "qemu unexpectedly closed the monitor"
         ) from error
+
+
+async def _negotiate(run: Runtime) -> VirtError | None:
+    """The greeting; an error is a result, because nobody may be waiting for it any more."""
+    assert run.monitor is not None
+    try:
+        await run.monitor.negotiate(MONITOR_S)
+    except VirtError as error:
+        return error
+    return None
 
 
 def attach_monitor(state: QemuState, vm: Vm, run: Runtime) -> None:
@@ -209,9 +220,11 @@ async def _set_off(state: QemuState, vm: Vm, run: Runtime, launch: Launch) -> No
 
 async def _watch(state: QemuState, vm: Vm, run: Runtime) -> None:
     """Wait for the end of the process, or of its monitor, and do what follows from it."""
-    assert run.process is not None and run.monitor is not None
+    assert run.process is not None
+    assert run.monitor is not None
     while True:
-        await asyncio.wait({run.process.exited, run.monitor.closed}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {run.process.exited, run.monitor.closed}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if vm.run is not run:
             return
         if run.process.exited.done():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
+from collections.abc import Callable
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,15 @@ from purevirt.types.override import override
 from purevirt.types.uuid import parse_uuid
 
 log = getLogger("purevirt.qemu")
+
+
+def _build_command(document: Any, caps: QemuCaps, context: Any) -> Any:
+    from purevirt.drivers.qemu import command
+
+    build = getattr(command, "build_command", None)
+    if build is None:
+        raise errors.unsupported("this installation cannot build QEMU command lines")
+    return build(document, caps, context)
 
 
 class QemuDriver(FacetDriver):
@@ -75,6 +86,8 @@ class QemuState:
             spice_listen=self.config.spice_listen,
             seccomp_sandbox=self.config.seccomp_sandbox,
         )
+        self.build_command: Callable[[Any, QemuCaps, Any], Any] = _build_command
+        """Definition, capabilities and context to a command line; tests start other programs."""
         self._ids = itertools.count(1)
         self._driver: QemuDriver | None = None
 
@@ -114,6 +127,7 @@ class QemuState:
             self._load_definition(self.definitions.path(name), autostart, saved)
         for name in self.status.names():
             self._load_running(name)
+        await asyncio.sleep(0)  # each reattach takes its guest's job before anybody else can ask for it
 
     def _load_definition(self, path: Path, autostart: set[str], saved: set[str]) -> None:
         try:
@@ -207,11 +221,10 @@ class QemuState:
 
     def device_removed(self, vm: Vm, alias: str) -> bool:
         """The guest let go of a device: it leaves the live document. False when there was no such device."""
-        devices = vm.require_live().devices
-        assert devices is not None
-        for name in type(devices).__slots__:
-            group = getattr(devices, name, None)
-            for device in group if isinstance(group, list) else []:
+        devices = vm.devices()
+        groups: list[list[Any]] = [v for n in dir(devices) if isinstance(v := getattr(devices, n), list)]
+        for group in groups:
+            for device in list(group):
                 if getattr(device, "alias", None) is not None and device.alias.name == alias:
                     group.remove(device)
                     vm.changed()

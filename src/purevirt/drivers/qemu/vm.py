@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from purevirt.drivers.qemu.definition import Definition
     from purevirt.drivers.qemu.monitor.connection import Monitor
     from purevirt.host.process import PidFile, Process
+    from purevirt.model.domain.devices import Devices
     from purevirt.model.domain.document import Domain
 
 
@@ -149,6 +150,13 @@ class Vm:
         self.require_active()
         assert self.live is not None
         return self.live
+
+    def devices(self) -> Devices:
+        """The devices of the running guest."""
+        devices = self.require_live().devices
+        if devices is None:
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "domain has no devices", ErrorDomain.QEMU)
+        return devices
 
     def require_config(self) -> Definition:
         """The persistent definition; OPERATION_INVALID for a transient guest."""

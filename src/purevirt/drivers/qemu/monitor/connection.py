@@ -1,6 +1,6 @@
 """One QMP connection: a non-blocking socket on the loop, commands in order, events to one listener.
 
-Own code instead of `qemu.qmp` (ADR 0003): commands can be pipelined, descriptors travel with a command's first byte,
+Own code instead of `qemu.qmp` (ADR 0012): commands can be pipelined, descriptors travel with a command's first byte,
 a reply has a limit before it is stored, and a guest that does not answer is visible as `stalled` to those who must
 not wait for it.
 """
@@ -34,9 +34,7 @@ class QmpFailure(VirtError):
     """QEMU refused a command; `qmp_class` is its error class, `text` its own words."""
 
     def __init__(self, command: str, qmp_class: str, text: str) -> None:
-        super().__init__(
-            ErrorCode.INTERNAL_ERROR, f"unable to execute QEMU command '{command}': {text}", ErrorDomain.QEMU
-        )
+        super().__init__(ErrorCode.INTERNAL_ERROR, f"unable to execute QEMU command '{command}': {text}", ErrorDomain.QEMU)
         self.command = command
         self.qmp_class = qmp_class
         self.text = text
