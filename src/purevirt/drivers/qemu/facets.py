@@ -14,5 +14,6 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.info import InfoFacet
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
+    from purevirt.drivers.qemu.passthrough import PassthroughFacet
 
-    return [LookupFacet(state), DefineFacet(state), InfoFacet(state), LifecycleFacet(state)]
+    return [LookupFacet(state), DefineFacet(state), InfoFacet(state), LifecycleFacet(state), PassthroughFacet(state)]
