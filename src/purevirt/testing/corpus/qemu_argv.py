@@ -1,0 +1,73 @@
+"""Corpus suite qemuxml2argv: a definition to the command that starts it, in the world of the manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from purevirt.drivers.qemu.addresses.assign import assign_addresses
+from purevirt.drivers.qemu.command.build import build_command
+from purevirt.drivers.qemu.command.context import CommandContext, Tap
+from purevirt.drivers.qemu.postparse import post_parse
+from purevirt.drivers.qemu.validate import validate
+from purevirt.model._engine import ParseContext
+from purevirt.model.domain.document import Domain
+from purevirt.testing.corpus.qemu_world import make_world
+
+
+class FakeResources:
+    """The descriptors and answers that the manifest fixes."""
+
+    def listen_socket(self, path: str) -> int | None:
+        return 1729
+
+    def open_output(self, path: str, *, append: bool | None, log: bool) -> int | None:
+        return 1751 if log else 1750
+
+    def tap(self, interface: Any) -> Tap:
+        queues = interface.driver.queues or 1 if interface.driver is not None else 1
+        virtio = interface.model is not None and (interface.model.type or "").startswith("virtio")
+        return Tap("vnet0", tuple(range(3, 3 + queues)), tuple(range(44, 44 + queues)) if virtio else ())
+
+    def vsock(self, vsock: Any) -> tuple[int, int]:
+        cid = vsock.cid
+        return 6789, 42 if cid is None or cid.auto or not cid.address else cid.address
+
+    def is_host_cdrom(self, path: str) -> bool:
+        return path == "/dev/cdrom"
+
+
+def run(case: dict[str, Any], directory: Path) -> str:
+    """Parse, complete, check, build, print."""
+    world = make_world(case, directory, with_arch=True)
+    text = (directory / case["input"]).read_text(encoding="utf-8")
+    domain = Domain.from_xml(text, ParseContext(inactive=True))
+    context = world.context(inactive=True)
+    post_parse(domain, context)
+    validate(domain, context)
+    assign_addresses(domain, context.caps, new_domain=True)
+    short = f"-1-{domain.name[:20]}"
+    built = build_command(
+        domain,
+        CommandContext(
+            caps=context.caps,
+            resources=FakeResources(),  # type: ignore[arg-type]
+            settings=world.settings,
+            short_name=short,
+            lib_dir=f"/tmp/lib/domain-{short}",
+            environment={"PATH": "/bin", "USER": "test", "LOGNAME": "test"},
+            host_arch=case.get("host_arch", "x86_64"),
+            host_nodes=frozenset(range(8)),
+            auto_nodeset=frozenset(range(4)),
+            monitor_fd=1729,
+            incoming=case.get("migrate_from"),
+            now=1234567890,
+            local_offset_s=-1800,
+            render_node="/dev/dri/foo",
+        ),
+    )
+    # The frame joins the broken lines of the expected text; do the same here.
+    return built.render().replace("\\\n", "")
+
+
+SUITES = {"qemuxml2argv": run}
