@@ -8,6 +8,7 @@ from purevirt.errors import ErrorCode
 from purevirt.model._engine import XmlError
 from purevirt.model.domain.iothreads import complete
 from purevirt.model.domain.numa import NumaMemory, Numatune
+from purevirt.model.domain.tune_resctrl import Cachetune, Memorytune
 from purevirt.model.domain.vcpu import Vcpu, VcpuEntry
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def settle_numatune(domain: Domain) -> None:
 
 
 def _check_cell_cpus(domain: Domain) -> None:
-    assert domain.cpu is not None and domain.cpu.numa is not None and domain.vcpu is not None
+    assert domain.cpu is not None
+    assert domain.cpu.numa is not None
+    assert domain.vcpu is not None
     cpus: list[int] = [n for cell in domain.cpu.numa.cells for n in cell.cpus or ()]
     if len(cpus) > domain.vcpu.value:
         raise XmlError("Number of CPUs in <numa> exceeds the <vcpu> count", ErrorCode.INTERNAL_ERROR)
@@ -96,7 +99,8 @@ def settle_tuning(domain: Domain) -> None:
         if number not in threads:
             raise XmlError(f"Cannot find 'iothread' : {number}", _UNSUPPORTED)
     tune.iothreadpins.sort(key=lambda pin: pin.iothread)
-    for group in (*tune.cachetunes, *tune.memorytunes):
+    groups: list[Cachetune | Memorytune] = [*tune.cachetunes, *tune.memorytunes]
+    for group in groups:
         group.vcpus = frozenset(n for n in group.vcpus if n < count)
     tune.cachetunes = [group for group in tune.cachetunes if group.vcpus]
     tune.memorytunes = [group for group in tune.memorytunes if group.vcpus]

@@ -293,7 +293,7 @@ class Graphics(Device, tag="graphics"):
                 self.autoport = True
         else:
             self.autoport = bool(self.autoport)
-        if self.autoport and ctx.inactive:
+        if self.autoport and not ctx.status:
             self.port = 0
 
     def _settle_spice(self, ctx: ParseContext) -> None:

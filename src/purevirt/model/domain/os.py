@@ -20,12 +20,14 @@ from purevirt.model._engine import (
     attr,
     child,
     children,
+    choice,
     leaf,
     text,
     write_element,
 )
 from purevirt.model.arch import Arch
 from purevirt.model.domain.blocks import text_or_none
+from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
 from purevirt.types.override import override
 
 OsFirmware = Literal["bios", "efi"]
@@ -33,6 +35,7 @@ OsKind = Literal["hvm", "xen", "linux", "exe", "uml", "xenpvh"]
 LoaderType = Literal["rom", "pflash"]
 FirmwareFeatureName = Literal["enrolled-keys", "secure-boot"]
 BootDevice = Literal["fd", "cdrom", "hd", "network"]
+AcpiTableType = Literal["slic"]
 SmbiosMode = Literal["none", "emulate", "host", "sysinfo"]
 
 _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
@@ -66,7 +69,15 @@ class OsFirmwareFeatures(Element, tag="firmware"):
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
+        """Enrolled keys are of no use without secure boot, so they imply it."""
+        names = {feature.name: feature.enabled for feature in self.features}
+        if names.get("enrolled-keys") and "secure-boot" not in names:
+            self.features.append(FirmwareFeature(enabled=True, name="secure-boot"))
         self.features.sort(key=lambda feature: feature.name)
+
+    def wants(self, name: FirmwareFeatureName) -> bool | None:
+        """Whether a feature is asked for (True), ruled out (False) or left open."""
+        return next((feature.enabled for feature in self.features if feature.name == name), None)
 
 
 class Loader(Element, tag="loader"):
@@ -81,17 +92,17 @@ class Loader(Element, tag="loader"):
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         self.path = (self.path or "").strip() or None
-
-
-NvramType = Literal["file", "block", "dir", "network", "volume", "nvme", "vhostuser"]
+        if self.path is not None and self.type is None:
+            self.type = "rom"
 
 
 class Nvram(Element, tag="nvram"):
     """The variable store of a UEFI guest: a path, or a disk source when it has a type."""
 
     template: str | None = attr()
-    type: NvramType | None = attr(NvramType)
+    type: StorageType | None = attr(StorageType)
     path: str | None = text()
+    source: StorageSource | None = choice("type", SOURCES, tag="source")
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -101,7 +112,9 @@ class Nvram(Element, tag="nvram"):
 class AcpiTable(Element, tag="table"):
     """One ACPI table handed to the guest."""
 
-    type: Literal["slic"] = attr(Literal["slic"], required=True, error="Unknown acpi table type: %s", missing="Missing acpi table type")
+    type: AcpiTableType = attr(
+        AcpiTableType, required=True, error="Unknown acpi table type: %s", missing="Missing acpi table type"
+    )
     path: str | None = text()
 
 

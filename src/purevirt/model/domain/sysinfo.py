@@ -58,7 +58,7 @@ def _is_date(date: str) -> bool:
     if found is None:
         return False
     month, day, year = (int(part) for part in found.groups())
-    return 1 <= month <= 12 and 1 <= day <= 31 and (0 <= year <= 99 or 1900 <= year)
+    return 1 <= month <= 12 and 1 <= day <= 31 and (0 <= year <= 99 or year >= 1900)
 
 
 class SmbiosSystem(_Block, tag="system"):

@@ -176,7 +176,7 @@ def _wrapping(bits: int, what: str) -> Any:
         value = c_integer(text, 10)
         if value is None or not -(2**bits) < value < 2**bits:
             raise XmlError(f"could not parse {what} {text}", _UNSUPPORTED)
-        return value % 2**bits
+        return value % int(2**bits)
 
     return parse
 

@@ -1,0 +1,101 @@
+"""Checks of a completed definition that hold for every hypervisor and need more than one element to be seen.
+
+A driver calls `validate_general` before its own checks. Order is libvirt's where two mistakes would give two errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model.domain.chardev import Channel, VirtioTarget, XenTarget, source_problem
+from purevirt.model.domain.document import Domain
+from purevirt.model.domain.os import Os
+
+
+def _refuse(detail: str, code: int = ErrorCode.XML_ERROR) -> VirtError:
+    return VirtError(code, detail, ErrorDomain.DOMAIN)
+
+
+def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_autoselect: bool = True) -> None:
+    """Raise the compatible error for the first thing that is wrong."""
+    if domain.name and "/" in domain.name and not slash_in_name:
+        raise _refuse(f"name {domain.name} cannot contain '/'")
+    if domain.os is not None:
+        validate_os(domain.os, firmware_autoselect=firmware_autoselect)
+    for device in _character_devices(domain):
+        problem = source_problem(device)
+        if problem is not None and not _path_is_chosen_later(device):
+            raise _refuse(problem[1], problem[0])
+
+
+def validate_os(os: Os, *, firmware_autoselect: bool = True) -> None:
+    """Firmware, loader and NVRAM fit one another."""
+    loader, nvram = os.loader, os.nvram
+    if os.firmware is not None:
+        if not firmware_autoselect:
+            raise _refuse("firmware auto selection not implemented for this driver", ErrorCode.XML_DETAIL)
+        _validate_autoselection(os)
+        if os.firmware != "efi" and nvram is not None:
+            raise _refuse(f"firmware type '{os.firmware}' does not support nvram", ErrorCode.XML_DETAIL)
+    elif (loader is not None and not loader.path) or (nvram is not None and loader is None):
+        raise _refuse("no loader path specified and firmware auto selection disabled", ErrorCode.XML_DETAIL)
+    if loader is None:
+        return
+    if loader.stateless:
+        if nvram is not None and nvram.template:
+            raise _refuse("NVRAM template is not permitted when loader is stateless", ErrorCode.XML_DETAIL)
+        if nvram is not None:
+            raise _refuse("NVRAM is not permitted when loader is stateless", ErrorCode.XML_DETAIL)
+    elif loader.stateless is False:
+        if os.firmware is None and loader.type != "pflash":
+            raise _refuse("Only pflash loader type permits NVRAM", ErrorCode.XML_DETAIL)
+        if os.firmware not in (None, "efi"):
+            raise _refuse("Only EFI firmware permits NVRAM", ErrorCode.XML_DETAIL)
+
+
+def _validate_autoselection(os: Os) -> None:
+    """A firmware that is looked for is not described by hand as well."""
+    wanted = os.firmware_features
+    if wanted is not None and wanted.wants("enrolled-keys") and wanted.wants("secure-boot") is False:
+        raise _refuse(
+            "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled",
+            ErrorCode.XML_DETAIL,
+        )
+    loader = os.loader
+    said: tuple[tuple[str, str, bool], ...] = (
+        ("loader", "readonly", loader is not None and loader.readonly is not None),
+        ("loader", "type", loader is not None and loader.type is not None),
+        ("loader", "path", loader is not None and bool(loader.path)),
+        ("loader", "secure", loader is not None and loader.secure is False),
+        ("nvram", "template", os.nvram is not None and os.nvram.template is not None),
+    )
+    for element, attribute, present in said:
+        if present:
+            text = f"{element} attribute '{attribute}' cannot be specified when firmware autoselection is enabled"
+            raise _refuse(text, ErrorCode.XML_DETAIL)
+
+
+def _path_is_chosen_later(device: Any) -> bool:
+    """Socket paths of virtio and Xen channels are made up by the driver."""
+    if not isinstance(device, Channel) or device.type != "unix" or (device.source and device.source.path):
+        return False
+    return isinstance(device.target, VirtioTarget | XenTarget)
+
+
+def _character_devices(domain: Domain) -> Iterator[Any]:
+    """Everything whose host side is a character device."""
+    devices = domain.devices
+    if devices is None:
+        return
+    yield from devices.serials
+    yield from devices.parallels
+    yield from devices.consoles
+    yield from devices.channels
+    yield from (card for card in devices.smartcards if card.mode == "passthrough")
+    yield from devices.redirdevs
+    for rng in devices.rngs:
+        backend: Any = rng.backend
+        if backend is not None and hasattr(backend, "sources"):
+            yield backend
