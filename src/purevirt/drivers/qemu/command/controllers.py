@@ -21,8 +21,8 @@ _SCSI = {"lsilogic": "lsi", "ibmvscsi": "spapr-vscsi", "lsisas1068": "mptsas1068
 
 def add_controllers(command: Command, domain: Any, context: CommandContext) -> None:
     """All controllers, grouped by type."""
+    legacy_usb = False
     for type_ in _ORDER:
-        legacy_usb = False
         for controller in domain.devices.controllers:
             if controller.type != type_ or _implicit(domain, controller):
                 continue
@@ -32,8 +32,8 @@ def add_controllers(command: Command, domain: Any, context: CommandContext) -> N
             device = controller_device(domain, controller, context)
             if device is not None:
                 command.device(device)
-        if legacy_usb:
-            command.add("-usb")
+    if legacy_usb:
+        command.add("-usb")
 
 
 def _implicit(domain: Any, controller: Any) -> bool:

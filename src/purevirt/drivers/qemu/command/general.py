@@ -64,8 +64,7 @@ def add_master_key(command: Command, context: CommandContext) -> None:
 
 # -- machine ---------------------------------------------------------------------------------------------------------
 def _machine_features(domain: Any, context: CommandContext) -> list[str]:
-    caps, out = context.caps, []
-    arch, machine = mt.of(domain)
+    out = []
     vmport = state(domain, "vmport")
     if vmport is not None:
         out.append(f"vmport={onoff(vmport)}")
@@ -77,10 +76,7 @@ def _machine_features(domain: Any, context: CommandContext) -> list[str]:
     if ioapic is not None and ioapic.driver is not None:
         out.append(f"kernel_irqchip={'on' if ioapic.driver == 'kvm' else 'split'}")
     gic = feature(domain, "gic")
-    if gic is not None and gic.version is not None and caps.has("mach-virt-gic-version"):
-        # The default version is not said to a QEMU that has no other.
-        out.append(f"gic-version={gic.version}")
-    elif gic is not None and gic.version is not None and gic.version != "2":
+    if gic is not None and gic.version is not None:
         out.append(f"gic-version={gic.version}")
     for iommu in iommus:
         if iommu.model == "smmuv3":
@@ -252,8 +248,6 @@ def add_smp(command: Command, domain: Any, context: CommandContext) -> None:
         text += f",cores={topology.cores},threads={topology.threads}"
     else:
         text += f",sockets={maximum}"
-        if dies:
-            text += ",dies=1"
         text += ",cores=1,threads=1"
     command.add("-smp", text)
 
