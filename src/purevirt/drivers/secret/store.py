@@ -17,6 +17,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
 from purevirt.host.files import make_directory, write_atomic
 from purevirt.model._engine import ParseContext
 from purevirt.model.secret import Secret
+from purevirt.types.override import override
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class SecretValue:
     def reveal(self) -> bytes:
         return self._data
 
+    @override
     def __repr__(self) -> str:
         return "<secret value>"
 
