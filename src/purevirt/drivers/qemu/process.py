@@ -35,6 +35,8 @@ log = getLogger("purevirt.qemu.process")
 
 TERM_S = 10.0
 """How long SIGTERM may take before SIGKILL follows, or before a graceful destroy gives up."""
+STOPPED_S = 0.1
+"""When to look again whether a process that does not go has been stopped."""
 MONITOR_S = 30.0
 
 
@@ -308,7 +310,10 @@ async def kill(state: QemuState, vm: Vm, *, graceful: bool = False) -> None:
         target.signal(9)
     else:
         target.signal(15)
-        if not await _gone(state, target, TERM_S):
+        gone = await _gone(state, target, STOPPED_S)
+        if not gone and not graceful and target.is_stopped():
+            target.signal(9)  # it was stopped in the very moment: SIGTERM waits for a SIGCONT that nobody sends
+        if not gone and not await _gone(state, target, TERM_S):
             if graceful:
                 raise VirtError(
                     ErrorCode.SYSTEM_ERROR,
