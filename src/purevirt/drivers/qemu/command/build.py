@@ -8,6 +8,7 @@ from purevirt.drivers.qemu.command import chardev, devices, general, memory
 from purevirt.drivers.qemu.command.aliases import assign_aliases
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.controllers import add_controllers
+from purevirt.drivers.qemu.command.device_address import add_address
 from purevirt.drivers.qemu.command.disks import add_disks
 from purevirt.drivers.qemu.command.line import Command
 from purevirt.drivers.qemu.command.properties import escape_comma
@@ -63,7 +64,7 @@ def build_command(domain: Any, context: CommandContext) -> Command:
     general.add_iothreads(command, domain)
     memory.add_numa(command, domain, context)
     general.add_uuid(command, domain)
-    if not any(item.type in ("sdl", "dbus", "egl-headless") for item in domain.devices.graphics):
+    if not domain.devices.graphics:
         command.add("-display", "none")
     command.add("-no-user-config", "-nodefaults")
     _add_monitor(command, context)
@@ -74,7 +75,7 @@ def build_command(domain: Any, context: CommandContext) -> Command:
     memory.add_modules(command, domain, context)
     for hub in domain.devices.hubs:
         value: dict[str, Any] = {"driver": "usb-hub", "id": hub.alias.name}
-        devices.add_address(value, domain, hub)
+        add_address(value, domain, hub)
         command.device(value)
     add_disks(command, domain, context, indexes)
     devices.add_filesystems(command, domain, context)

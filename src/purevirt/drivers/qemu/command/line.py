@@ -41,7 +41,7 @@ class Command:
     def for_caps(cls, caps: QemuCaps) -> Command:
         """A command in the notation this QEMU prefers."""
         return cls(
-            json_device=caps.has("device.json"),
+            json_device=caps.has("device.json+hotplug"),
             json_netdev=caps.has("netdev.json"),
             json_object=caps.has("object.qapified"),
         )
