@@ -38,13 +38,4 @@ def _dial_unix(address: Address, programs: Iterable[Program], deadline: float | 
             return connect_unix(path, deadline, programs)
         except VirtError:
             continue
-    path = address.sockets[-1]
-    try:
-        return connect_unix(path, deadline, programs)
-    except VirtError:
-        if not address.session or address.param("socket") is not None:
-            raise
-    from purevirt.drivers.remote.autostart import start_session_daemon
-
-    start_session_daemon(address)
-    return connect_unix(path, deadline, programs)
+    return connect_unix(address.sockets[-1], deadline, programs)

@@ -61,11 +61,7 @@ async def authenticate(
     if kind == AUTH_NONE:
         return
     if kind == AUTH_SASL:
-        from purevirt.drivers.remote.sasl_auth import authenticate_sasl
-
-        encrypted = await authenticate_sasl(driver, address, credentials)
-        driver.encrypted = driver.encrypted or encrypted
-        driver.secure = driver.secure or encrypted
+        raise VirtError(ErrorCode.AUTH_UNAVAILABLE, "SASL is not available in this client", ErrorDomain.REMOTE)
     elif kind == AUTH_POLKIT:
         await driver.invoke("auth_polkit", ())
     else:

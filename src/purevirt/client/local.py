@@ -1,0 +1,73 @@
+"""In-process drivers behind the client: the same procedures, called in this process instead of over a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from purevirt.errors import ErrorCode, NoSupport, VirtError
+
+if TYPE_CHECKING:
+    from purevirt.api.driver import Driver
+    from purevirt.client.channel import Channel
+    from purevirt.client.uri import Uri
+
+
+class LocalLink:
+    """A driver of this process. `deadline` is not enforced: its coroutines run to their end without waiting."""
+
+    alive = True
+    encrypted = False
+    secure = True
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self.deadline: float | None = None
+        self.on_close: Callable[[int], None] | None = None
+
+    async def invoke(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
+    ) -> Any:
+        return await self._driver.call(procedure, *args, program=program)
+
+    async def invoke_fds(
+        self,
+        procedure: str,
+        args: tuple[Any, ...],
+        fds: Sequence[int],
+        deadline: float | None = None,
+        program: str = "remote",
+    ) -> tuple[Any, list[int]]:
+        raise NoSupport(procedure)
+
+    async def open_channel(
+        self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
+    ) -> tuple[Any, Channel]:
+        raise NoSupport(procedure)
+
+    def supports(self, procedure: str) -> bool:
+        return self._driver.supports(procedure)
+
+    async def subscribe(
+        self, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None], extra: tuple[Any, ...] = ()
+    ) -> object:
+        hub = self._driver.events
+        if hub is None:
+            raise VirtError(ErrorCode.NO_SUPPORT)
+        key = None if ref is None else getattr(ref, "uuid", None) or ref.name
+        return hub.subscribe(scope, lambda event: deliver(event.message), event_id, key)  # type: ignore[arg-type]
+
+    async def unsubscribe(self, token: Any) -> None:
+        hub = self._driver.events
+        if hub is not None:
+            hub.unsubscribe(token)
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+
+async def open_local_blocking(uri: Uri, readonly: bool) -> LocalLink:
+    """The in-process driver of a URI. Raises NO_CONNECT where there is none."""
+    from purevirt.drivers.registry import open_driver
+
+    return LocalLink(await open_driver(uri.text))
