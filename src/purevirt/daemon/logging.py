@@ -32,6 +32,7 @@ class Filter:
     level: int
     match: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.level}:{self.match}"
 
@@ -42,6 +43,7 @@ class Output:
     kind: str
     where: str = ""
 
+    @override
     def __str__(self) -> str:
         return f"{self.level}:{self.kind}:{self.where}" if self.where else f"{self.level}:{self.kind}"
 
