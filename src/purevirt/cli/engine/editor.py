@@ -34,7 +34,9 @@ def edit_text(text: str, edited: str | None = None) -> str:
 def _run_editor(path: str) -> None:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     if not _PLAIN.match(path):
-        raise Failed(f"temporary filename contains shell meta or other unacceptable characters (is $TMPDIR wrong?): {path}")
+        raise Failed(
+            f"temporary filename contains shell meta or other unacceptable characters (is $TMPDIR wrong?): {path}"
+        )
     command = [editor] if _PLAIN.match(editor) else ["sh", "-c", f"{editor} {shlex.quote(path)}"]
     if command[0] != "sh":
         command.append(path)

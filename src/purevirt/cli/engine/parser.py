@@ -55,7 +55,9 @@ class _Reader:
             self._store(option, word)
         elif not self._bare_only and word == "--":
             self._bare_only = True
-        elif not self._bare_only and len(word) > 2 and word.startswith("--") and word[2].isascii() and word[2].isalnum():
+        elif (
+            not self._bare_only and len(word) > 2 and word.startswith("--") and word[2].isascii() and word[2].isalnum()
+        ):
             self._named(word[2:])
         elif self._open:
             self._store(self._open[0], word)

@@ -89,9 +89,7 @@ def _run(program: Program, shell: Shell, words: list[str]) -> bool:
     if not words:
         from purevirt.cli.engine import interactive
 
-        return interactive.run(
-            shell, program.banner, lambda: program.prompt(shell), f"{program.environment}_HISTSIZE"
-        )
+        return interactive.run(shell, program.banner, lambda: program.prompt(shell), f"{program.environment}_HISTSIZE")
     if len(words) == 1:
         ok = bool(words[0]) and shell.run_words(split_string(words[0]))
     else:

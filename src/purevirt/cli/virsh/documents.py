@@ -47,5 +47,9 @@ def attribute(element: Element, path: str, name: str) -> str:
 def escape(text: str) -> str:
     """Text for an attribute value in single quotes or for an element."""
     return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&apos;")
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&apos;")
     )

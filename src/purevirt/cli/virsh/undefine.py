@@ -118,9 +118,7 @@ def _volumes(sh: Shell, dom: Domain, wanted: list[str] | None) -> list[_Disk]:
                 assert source is not None
                 volume = sh.conn.storage_vol_lookup_by_path(source)
         except VirtError:
-            sh.error(
-                f"Storage volume '{target}'({source}) is not managed by libvirt. Remove it manually.\n"
-            )
+            sh.error(f"Storage volume '{target}'({source}) is not managed by libvirt. Remove it manually.\n")
             continue
         found.append(_Disk(target, source, volume))
     if left:

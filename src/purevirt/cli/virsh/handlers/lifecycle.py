@@ -226,7 +226,9 @@ def signal_number(text: str) -> int | None:
     if number is not None:
         return number if 0 <= number <= INT_MAX else None
     low = text.lower()
-    return names.index(names.DOMAIN_PROCESS_SIGNAL, low.removeprefix("sig_") if low[:4] == "sig_" else low.removeprefix("sig"))
+    return names.index(
+        names.DOMAIN_PROCESS_SIGNAL, low.removeprefix("sig_") if low[:4] == "sig_" else low.removeprefix("sig")
+    )
 
 
 def cmd_send_process_signal(sh: Shell, a: Args) -> None:

@@ -271,7 +271,8 @@ def _as_old(text: str, old: Value, name: str) -> Value:
     except ValueError:
         kind = "double" if isinstance(old, float) else "uint"
         raise VirtError(
-            ErrorCode.INVALID_ARG, f"Invalid value for field '{name}': expected {'double' if kind == 'double' else 'unsigned int'}"
+            ErrorCode.INVALID_ARG,
+            f"Invalid value for field '{name}': expected {'double' if kind == 'double' else 'unsigned int'}",
         ) from None
     return text
 
