@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from xml.etree.ElementTree import Element as Node
 
+from purevirt.errors import ErrorCode
 from purevirt.model._engine import (
     UINT,
     YES_NO,
@@ -159,7 +160,9 @@ class Forward(Element, tag="forward"):
     """The connection to the outside. `dev` always repeats the first interface."""
 
     dev: str | None = attr()
-    mode: ForwardMode = attr(ForwardMode, default="nat", error=(67, "unknown forwarding type '%s'"), omit="none")
+    mode: ForwardMode = attr(
+        ForwardMode, default="nat", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown forwarding type '%s'"), omit="none"
+    )
     managed: bool | None = attr(Silent(YES_NO))
     driver: ForwardDriver | None = child(ForwardDriver)
     pf: ForwardPf | None = child(ForwardPf)
@@ -213,6 +216,11 @@ class Forward(Element, tag="forward"):
             if str(address) in seen:
                 raise XmlError(f"PCI device '{address}' can only be listed once in network {network}")
             seen.add(str(address))
+
+    @override
+    def shown(self, ctx: FormatContext) -> bool:
+        """An isolated network forwards nothing."""
+        return self.mode != "none"
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:

@@ -127,10 +127,10 @@ class DhcpHost(Element, tag="host"):
         if family == "ipv6" and self.mac is not None:
             raise XmlError(f"Invalid to specify MAC address '{self.mac}' in network '{network}' IPv6 static host definition")
         if is_partial(ctx):
-            if not (self.mac or self.name or self.ip or self.id):
+            if not (self.mac or self.name or self.ip):
                 raise XmlError(
                     "At least one of name, mac, or ip attribute must be specified for static host definition "
-                    f"in network '{network}'"
+                    f"in network '{network}' "
                 )
             return
         if family == "ipv6":

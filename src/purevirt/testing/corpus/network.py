@@ -5,13 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from purevirt.model._engine import Element, FormatContext, ParseContext
-from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
 from purevirt.model.network_context import without_dnsmasq
-from purevirt.model.network_port import NetworkPort
 from purevirt.model.network_update import update_network
-from purevirt.model.nwfilter import NwFilter
-from purevirt.model.nwfilter_binding import NwFilterBinding
 from purevirt.testing.corpus.runner import Case, Run
 
 
@@ -39,8 +35,4 @@ def _same(document: type[Element]) -> Run:
 SUITES: dict[str, Run] = {
     "networkxml2xml": run_network,
     "networkxml2xmlupdate": run_network_update,
-    "networkport": _same(NetworkPort),
-    "nwfilterxml2xml": _same(NwFilter),
-    "nwfilterbinding": _same(NwFilterBinding),
-    "interfacexml2xml": _same(HostInterface),
 }
