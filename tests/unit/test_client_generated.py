@@ -10,7 +10,7 @@ import pytest
 
 from purevirt.client.base import run
 from purevirt.client.conf import parse_settings
-from purevirt.client.uri import parse_uri
+from purevirt.rpc.uri import parse_uri
 from purevirt.drivers.remote.address import resolve
 from purevirt.errors import ErrorCode, VirtError
 

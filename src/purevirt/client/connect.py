@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from purevirt.client.base import Link
-from purevirt.client.uri import Uri, parse_uri
+from purevirt.rpc.uri import Uri, parse_uri
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from purevirt.errors import ErrorCode, NoSupport, VirtError
 if TYPE_CHECKING:
     from purevirt.api.driver import Driver
     from purevirt.client.channel import Channel
-    from purevirt.client.uri import Uri
+    from purevirt.rpc.uri import Uri
 
 
 class LocalLink:

@@ -11,7 +11,7 @@ from purevirt.client.connect import VIR_CONNECT_RO, open_admin as _open_admin, o
 
 if TYPE_CHECKING:
     from purevirt.client.blocking.of_admin import AdmConnection
-    from purevirt.client.uri import Uri
+    from purevirt.rpc.uri import Uri
     from purevirt.drivers.remote.address import Address
     from purevirt.drivers.remote.credentials import Credential, Credentials
 

@@ -94,9 +94,7 @@ class _Waiter:
 class JobSlots:
     """The three slots of one object."""
 
-    def __init__(
-        self, name: str = "", clock: Clock | None = None, domain: int = ErrorDomain.QEMU, max_queued: int = 0
-    ) -> None:
+    def __init__(self, name: str = "", clock: Clock | None = None, domain: int = ErrorDomain.QEMU, max_queued: int = 0) -> None:
         self.name = name
         self._clock = clock or SystemClock()
         self._domain = domain
@@ -157,9 +155,7 @@ class JobSlots:
         if wait_s == 0:
             raise self.timeout_error()
         if self._max_queued and len(self._waiters) >= self._max_queued:
-            raise VirtError(
-                ErrorCode.OPERATION_FAILED, "cannot acquire state change lock due to max_queued limit", self._domain
-            )
+            raise VirtError(ErrorCode.OPERATION_FAILED, "cannot acquire state change lock due to max_queued limit", self._domain)
         deadline = self._clock.monotonic() + (WAIT_S if wait_s is None else wait_s)
         while True:
             waiter = _Waiter(job, agent, long, nested, asyncio.get_running_loop().create_future())
@@ -182,9 +178,7 @@ class JobSlots:
                 raise self.timeout_error()
 
     @asynccontextmanager
-    async def job(
-        self, kind: Job = Job.MODIFY, *, nested: bool = False, wait_s: float | None = None
-    ) -> AsyncIterator[None]:
+    async def job(self, kind: Job = Job.MODIFY, *, nested: bool = False, wait_s: float | None = None) -> AsyncIterator[None]:
         """Hold the normal slot. `nested`: the caller owns the async job. `wait_s` 0 never waits."""
         await self._acquire(kind, None, None, nested, wait_s)
         held = self.normal

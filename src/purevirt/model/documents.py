@@ -13,18 +13,10 @@ DOCUMENTS: Final[dict[str, str]] = {
     "domaincheckpoint": "purevirt.model.checkpoint:DomainCheckpoint",
     "domainbackup": "purevirt.model.backup:DomainBackup",
     "network": "purevirt.model.network:Network",
-    "networkport": "purevirt.model.network_port:NetworkPort",
-    "nwfilter": "purevirt.model.nwfilter:NwFilter",
-    "nwfilterbinding": "purevirt.model.nwfilter_binding:NwFilterBinding",
-    "interface": "purevirt.model.host_interface:HostInterface",
     "storagepool": "purevirt.model.storage_pool:StoragePool",
     "storagevol": "purevirt.model.storage_volume:StorageVolume",
-    "storagepoolcaps": "purevirt.model.storage_pool_capabilities:StoragePoolCapabilities",
-    "nodedev": "purevirt.model.node_device:NodeDevice",
     "secret": "purevirt.model.secret:Secret",
     "cpu": "purevirt.model.cpu:Cpu",
-    "capability": "purevirt.model.capabilities:Capabilities",
-    "domaincaps": "purevirt.model.domain_capabilities:DomainCapabilities",
 }
 """Keys are the names of libvirt's schema files."""
 

@@ -96,12 +96,12 @@ def field_samples(field: Field, depth: int = 6) -> Iterator[Any]:
 def samples(cls: ElementMeta) -> Iterator[tuple[Field, Element]]:
     """(field, element with that field set), for every field and every sample value; choices follow their deciding field."""
     for field in cls._fields:
-        if field.kind == "choice" and field.on is not None and not field.on.startswith("@"):
+        if field.kind == "choice" and any(f.name == field.on for f in cls._fields):
             for key, arm in (field.arms or {}).items():
                 inner = arm_class(arm)
                 if inner is not None and key is not None:
                     element = minimal(cls)
-                    setattr(element, field.on, key)
+                    setattr(element, str(field.on), key)
                     setattr(element, field.name, minimal(inner))
                     yield field, element
             continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:
-    from purevirt.client.uri import Uri
+    from purevirt.rpc.uri import Uri
 
 TRANSPORTS = ("tls", "unix", "ssh", "libssh2", "ext", "tcp", "libssh")
 SSH_LIKE = frozenset({"ssh", "libssh2", "libssh"})
@@ -142,7 +142,7 @@ def _name_for_peer(uri: Uri | None) -> str | None:
     given = uri.param("name")
     if given is not None:
         return given
-    from purevirt.client.uri import escape
+    from purevirt.rpc.uri import escape
 
     if uri.server is None and uri.transport is None and not uri.path.startswith("/"):
         return uri.text  # "qemu:system": the peer says what is wrong with it

@@ -11,14 +11,14 @@ from purevirt.drivers.remote.driver import RemoteDriver
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:
-    from purevirt.client.uri import Uri
+    from purevirt.rpc.uri import Uri
 
 Dial = Callable[[Address, list[Any], float | None], Awaitable[Any]]
 
 
 def resolve_admin(name: str | None) -> tuple[str, Address]:
     """The URI meant and its socket. Raises INVALID_ARG for a path or scheme no daemon has."""
-    from purevirt.client.uri import parse_uri
+    from purevirt.rpc.uri import parse_uri
 
     text = name or os.environ.get("LIBVIRT_ADMIN_DEFAULT_URI") or _default()
     uri = parse_uri(text)

@@ -7,7 +7,6 @@ from purevirt.model._engine import UINT, Element, Int, ParseContext, XmlError, a
 from purevirt.types.override import override
 
 
-
 class _PoolSize:
     """A count of threads: an integer, and not negative (two different errors)."""
 
