@@ -7,6 +7,7 @@ from pathlib import Path
 from purevirt.model._engine import Element, FormatContext, ParseContext
 from purevirt.model.network import Network
 from purevirt.model.network_context import without_dnsmasq
+from purevirt.model.network_port import NetworkPort
 from purevirt.model.network_update import update_network
 from purevirt.testing.corpus.runner import Case, Run
 
@@ -35,4 +36,5 @@ def _same(document: type[Element]) -> Run:
 SUITES: dict[str, Run] = {
     "networkxml2xml": run_network,
     "networkxml2xmlupdate": run_network_update,
+    "networkport": _same(NetworkPort),
 }

@@ -1,0 +1,110 @@
+"""The network port document: what an interface of a guest uses of a virtual network."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from purevirt.errors import ErrorCode, ErrorDomain
+from purevirt.model._engine import MAC, UUID, YES_NO, Element, ParseContext, XmlError, attr, child, choice, leaf
+from purevirt.model.net_bandwidth import Bandwidth
+from purevirt.model.net_vlan import Vlan
+from purevirt.model.port_options import PortOptions
+from purevirt.model.storage_source import HostPciAddress
+from purevirt.model.virtual_port import VirtualPort
+from purevirt.types.override import override
+
+PlugMode = Literal["vepa", "private", "bridge", "passthrough"]
+
+
+class PortOwner(Element, tag="owner"):
+    """The guest."""
+
+    name: str = leaf(required=True, missing="network port owner name missing")
+    uuid: str = leaf(UUID, required=True, missing="network port owner UUID missing", error="Unable to parse UUID '%s'")
+
+
+class PortMac(Element, tag="mac"):
+    """The interface's MAC address."""
+
+    address: str | None = attr(MAC, error="Unable to parse MAC '%s'")
+
+
+class PortRxFilters(Element, tag="rxfilters"):
+    """Whether the guest's own receive filters are followed."""
+
+    trust_guest: bool | None = attr(YES_NO, name="trustGuest")
+
+
+class Plug(Element, tag="plug"):
+    """How the interface is connected."""
+
+    type: str = attr()
+
+
+class NetworkPlug(Plug, tag="plug"):
+    """A bridge of ours."""
+
+    type: str = attr(default="network")
+    bridge: str = attr(required=True, missing="Missing network port bridge name")
+    mac_table_manager: str | None = attr(name="macTableManager", omit="default")
+
+
+class BridgePlug(Plug, tag="plug"):
+    """A bridge of the host."""
+
+    type: str = attr(default="bridge")
+    bridge: str = attr(required=True, missing="Missing network port bridge name")
+    mac_table_manager: str | None = attr(name="macTableManager", omit="default")
+
+
+class DirectPlug(Plug, tag="plug"):
+    """A macvtap device on a host interface."""
+
+    type: str = attr(default="direct")
+    dev: str = attr(required=True, missing="Missing network port link device name")
+    mode: PlugMode | None = attr(PlugMode)
+
+
+class PlugDriver(Element, tag="driver"):
+    """How the device is assigned."""
+
+    name: str | None = attr(omit="default")
+
+
+class HostdevPlug(Plug, tag="plug"):
+    """A PCI device of the host."""
+
+    type: str = attr(default="hostdev-pci")
+    managed: bool | None = attr(YES_NO)
+    driver: PlugDriver | None = child(PlugDriver)
+    address: HostPciAddress | None = child(HostPciAddress, keep=True)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """Unmanaged unless said; a device must be named."""
+        self.managed = bool(self.managed)
+        if self.address is None:
+            raise XmlError("Missing network port PCI address")
+
+
+class NetworkPort(Element, tag="networkport"):
+    """A port."""
+
+    document = "network_port_definition"
+    error_domain = ErrorDomain.NETWORK
+
+    uuid: str | None = leaf(UUID, error="Unable to parse UUID '%s'")
+    owner: PortOwner = child(PortOwner, required=True, missing="network port owner name missing")
+    group: str | None = leaf()
+    mac: PortMac = child(PortMac, required=True, missing="network port has no mac")
+    virtualport: VirtualPort | None = child(VirtualPort)
+    bandwidth: Bandwidth | None = child(Bandwidth)
+    vlan: Vlan | None = child(Vlan)
+    port: PortOptions | None = child(PortOptions)
+    rxfilters: PortRxFilters | None = child(PortRxFilters)
+    plug: NetworkPlug | BridgePlug | DirectPlug | HostdevPlug | None = choice(
+        "@type",
+        {"none": None, "network": NetworkPlug, "bridge": BridgePlug, "direct": DirectPlug, "hostdev-pci": HostdevPlug},
+        tag="plug",
+        error=(ErrorCode.XML_ERROR, "Invalid network port plug type '%s'"),
+    )
