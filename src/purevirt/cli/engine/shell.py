@@ -150,4 +150,7 @@ class Shell:
             _ = self.conn
         args = Args(invocation)
         args.check_rules()
-        return self.table.handler(row.name)(self, args) is not False
+        handler = self.table.handler(row.name)
+        if handler is None:
+            raise Failed(f"command '{row.name}' is not available in this release of {self.program}")
+        return handler(self, args) is not False

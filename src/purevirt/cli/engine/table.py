@@ -130,8 +130,14 @@ class Table:
         """The group's rows in help order."""
         return [row for member in group.members if (row := self.find(member.partition(":")[0]))]
 
-    def handler(self, name: str) -> Handler:
-        """The function of a command; imports its module."""
-        module: ModuleType = import_module(f"{self.package}.handlers.{self._index()[name]}")
-        handler: Handler = getattr(module, "cmd_" + name.replace("-", "_"))
+    def handler(self, name: str) -> Handler | None:
+        """The function of a command, None where none is written yet; imports its module."""
+        path = f"{self.package}.handlers.{self._index()[name]}"
+        try:
+            module: ModuleType = import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise
+            return None
+        handler: Handler | None = getattr(module, "cmd_" + name.replace("-", "_"), None)
         return handler

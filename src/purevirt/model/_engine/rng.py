@@ -52,9 +52,11 @@ class _Grammar:
         if own is not None:
             return str(own)
         fields = [f for f in cls._fields if self.status or f.only != "status"]
+        fields = [f for f in fields if not (f.kind == "attr" and str(f.xml).startswith("xmlns"))]
         fixed = getattr(cls, "discriminator", None)
         head = f'<attribute name="{fixed[0]}"><value>{fixed[1]}</value></attribute>' if fixed is not None else ""
-        deciding = {f.on for f in fields if f.kind == "choice" and f.on is not None and not f.on.startswith("@")}
+        declared = {f.name for f in fields if f.kind == "attr"}
+        deciding = {f.on for f in fields if f.kind == "choice" and f.on in declared}
         if len(deciding) > 1:
             deciding = {sorted(deciding)[0]}
         if deciding:

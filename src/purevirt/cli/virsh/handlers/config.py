@@ -120,7 +120,7 @@ def cmd_desc(sh: Shell, a: Args) -> None:
     if text is None and not a.flag("edit"):
         shown = _description(dom, kind, word, flags)
         if shown:
-            sh.write(f"{shown}\n")
+            sh.write(shown)
         else:
             sh.extra(f"No {word} for domain: {dom.get_name()}")
         return
