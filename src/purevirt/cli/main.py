@@ -1,0 +1,28 @@
+"""The command `purevirt`: each subcommand is imported when it is run."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+SUBCOMMANDS = {
+    "virsh": ("purevirt.cli.virsh.main", "manage guests: virsh's own commands"),
+    "daemon": ("purevirt.daemon.main", "run purevirtd"),
+    "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code of the subcommand; 2 for a wrong command line."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words or words[0] not in SUBCOMMANDS:
+        for name, (_, summary) in SUBCOMMANDS.items():
+            sys.stderr.write(f"purevirt {name:8} {summary}\n")
+        return 0 if words in (["--help"], ["-h"]) else 2
+    sys.argv = [f"purevirt {words[0]}", *words[1:]]
+    result = import_module(SUBCOMMANDS[words[0]][0]).main()
+    return int(result or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
