@@ -75,27 +75,7 @@ HEADER_DOMAIN = {  # VIR_FROM_THIS of the C file of each header, measured with t
 }
 #: Functions written by hand in client/objects (streams, descriptors, events, migration, odd shapes).
 HAND = set(
-    """
-    virConnectClose virConnectIsEncrypted virConnectIsSecure virConnectGetAllDomainStats virDomainListGetStats
-    virConnectDomainEventDeregister virConnectDomainEventDeregisterAny virConnectDomainEventRegister
-    virConnectDomainEventRegisterAny virConnectDomainQemuMonitorEventDeregister
-    virConnectDomainQemuMonitorEventRegister virConnectNetworkEventDeregisterAny virConnectNetworkEventRegisterAny
-    virConnectNodeDeviceEventDeregisterAny virConnectNodeDeviceEventRegisterAny virConnectSecretEventDeregisterAny
-    virConnectSecretEventRegisterAny virConnectStoragePoolEventDeregisterAny virConnectStoragePoolEventRegisterAny
-    virConnectRegisterCloseCallback virConnectUnregisterCloseCallback virDomainCreateWithFiles
-    virDomainCreateXMLWithFiles virDomainFDAssociate virDomainGetCPUStats virDomainGetDiskErrors
-    virDomainGetEmulatorPinInfo virDomainGetFSInfo virDomainGetIOThreadInfo virDomainGetSecurityLabel
-    virDomainGetSecurityLabelList virDomainGetVcpuPinInfo virDomainGetVcpus virDomainInterfaceAddresses
-    virDomainLxcOpenNamespace virDomainMemoryStats virDomainOpenChannel virDomainOpenConsole virDomainOpenGraphics
-    virDomainOpenGraphicsFD virDomainQemuMonitorCommandWithFiles virDomainRename virDomainScreenshot
-    virNetworkGetDHCPLeases virNodeGetCPUMap virNodeGetCPUStats virNodeGetMemoryStats
-    virNodeGetSecurityModel virStorageVolDownload virStorageVolUpload virDomainGetJobStats virNodeGetInfo
-    virAdmConnectClose virAdmConnectGetLoggingFilters virAdmConnectGetLoggingOutputs virAdmConnectListServers
-    virAdmServerListClients virNodeAllocPages virNodeGetFreePages virConnectGetCPUModelNames virConnectGetType
-    virDomainMigrate virDomainMigrate2 virDomainMigrate3 virDomainMigrateToURI virDomainMigrateToURI2
-    virDomainMigrateToURI3 virDomainBlockPeek virDomainMemoryPeek
-    virDomainPinVcpu virDomainPinVcpuFlags virDomainPinEmulator virDomainPinIOThread
-    """.split()
+    ["virConnectClose", "virConnectIsEncrypted", "virConnectIsSecure", "virConnectGetAllDomainStats", "virDomainListGetStats", "virConnectDomainEventDeregister", "virConnectDomainEventDeregisterAny", "virConnectDomainEventRegister", "virConnectDomainEventRegisterAny", "virConnectDomainQemuMonitorEventDeregister", "virConnectDomainQemuMonitorEventRegister", "virConnectNetworkEventDeregisterAny", "virConnectNetworkEventRegisterAny", "virConnectNodeDeviceEventDeregisterAny", "virConnectNodeDeviceEventRegisterAny", "virConnectSecretEventDeregisterAny", "virConnectSecretEventRegisterAny", "virConnectStoragePoolEventDeregisterAny", "virConnectStoragePoolEventRegisterAny", "virConnectRegisterCloseCallback", "virConnectUnregisterCloseCallback", "virDomainCreateWithFiles", "virDomainCreateXMLWithFiles", "virDomainFDAssociate", "virDomainGetCPUStats", "virDomainGetDiskErrors", "virDomainGetEmulatorPinInfo", "virDomainGetFSInfo", "virDomainGetIOThreadInfo", "virDomainGetSecurityLabel", "virDomainGetSecurityLabelList", "virDomainGetVcpuPinInfo", "virDomainGetVcpus", "virDomainInterfaceAddresses", "virDomainLxcOpenNamespace", "virDomainMemoryStats", "virDomainOpenChannel", "virDomainOpenConsole", "virDomainOpenGraphics", "virDomainOpenGraphicsFD", "virDomainQemuMonitorCommandWithFiles", "virDomainRename", "virDomainScreenshot", "virNetworkGetDHCPLeases", "virNodeGetCPUMap", "virNodeGetCPUStats", "virNodeGetMemoryStats", "virNodeGetSecurityModel", "virStorageVolDownload", "virStorageVolUpload", "virDomainGetJobStats", "virNodeGetInfo", "virAdmConnectClose", "virAdmConnectGetLoggingFilters", "virAdmConnectGetLoggingOutputs", "virAdmConnectListServers", "virAdmServerListClients", "virNodeAllocPages", "virNodeGetFreePages", "virConnectGetCPUModelNames", "virConnectGetType", "virDomainMigrate", "virDomainMigrate2", "virDomainMigrate3", "virDomainMigrateToURI", "virDomainMigrateToURI2", "virDomainMigrateToURI3", "virDomainBlockPeek", "virDomainMemoryPeek", "virDomainPinVcpu", "virDomainPinVcpuFlags", "virDomainPinEmulator", "virDomainPinIOThread"]
 )
 SKIP_HEADERS = {"virterror.h", "libvirt-event.h", "libvirt-common.h", "libvirt-stream.h", None}
 SNAKE_WORDS = {"NWFilter": "Nwfilter", "IOThread": "Iothread", "CPUs": "Cpus"}
@@ -208,9 +188,7 @@ def scalar(wire: dict[str, Any]) -> str | None:
         base = "int"
     elif kind == "double":
         base = "float"
-    elif kind == "remote_uuid":
-        return "bytes"
-    elif kind == "opaque":
+    elif kind == "remote_uuid" or kind == "opaque":
         return "bytes"
     if base is None or array is None:
         return base

@@ -10,9 +10,9 @@ import pytest
 
 from purevirt.client.base import run
 from purevirt.client.conf import parse_settings
-from purevirt.rpc.uri import parse_uri
 from purevirt.drivers.remote.address import resolve
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.rpc.uri import parse_uri
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = ROOT.parent / "shared" / "facts"

@@ -15,7 +15,6 @@ from purevirt.types.override import override
 
 if TYPE_CHECKING:
     from purevirt.client.channel import Channel
-    from purevirt.client.subscriptions import Subscriptions
     from purevirt.client.objects import (
         AdmClient,
         AdmConnection,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         StoragePool,
         StorageVol,
     )
+    from purevirt.client.subscriptions import Subscriptions
 
 T = TypeVar("T")
 E = TypeVar("E", bound=IntEnum)

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from purevirt.client.base import Link
-from purevirt.rpc.uri import Uri, parse_uri
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.rpc.uri import Uri, parse_uri
 
 if TYPE_CHECKING:
     from purevirt.client.objects import AdmConnection, Connection

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.client.base import Link, run
 from purevirt.client.blocking.of_connection import Connection
-from purevirt.client.connect import VIR_CONNECT_RO, open_admin as _open_admin, open_connection
+from purevirt.client.connect import VIR_CONNECT_RO, open_connection
+from purevirt.client.connect import open_admin as _open_admin
 
 if TYPE_CHECKING:
     from purevirt.client.blocking.of_admin import AdmConnection
-    from purevirt.rpc.uri import Uri
     from purevirt.drivers.remote.address import Address
     from purevirt.drivers.remote.credentials import Credential, Credentials
+    from purevirt.rpc.uri import Uri
 
 
 def open(

@@ -523,7 +523,7 @@ def _make_getter(cls: type[Struct]) -> Callable[[Any], tuple[Any, ...]]:
     names = cls.__slots__
     if len(names) == 1:
         one = attrgetter(names[0])
-        getter: Callable[[Any], tuple[Any, ...]] = lambda value: (one(value),)  # noqa: E731 - the pair below
+        getter: Callable[[Any], tuple[Any, ...]] = lambda value: (one(value),)
     else:
         getter = attrgetter(*names)
     _GETTERS[cls] = getter

@@ -23,8 +23,8 @@ from purevirt.client.objects.network import Network, NetworkPort
 from purevirt.client.objects.snapshot import DomainCheckpoint, DomainSnapshot
 from purevirt.client.objects.storage import StoragePool, StorageVol
 from purevirt.client.objects.stream import Stream
-from purevirt.client.records import DomainStats
 from purevirt.client.params import params_dict
+from purevirt.client.records import DomainStats
 from purevirt.client.subscriptions import Subscriptions
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.types.override import override

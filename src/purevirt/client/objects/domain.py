@@ -22,6 +22,7 @@ from purevirt.client.checks import (
     read_only,
     zero_arg,
 )
+from purevirt.client.cpusets import CPUSet, from_map, map_length, to_map
 from purevirt.client.enums import DomainJobType, VcpuState
 from purevirt.client.objects.identity import HasName, HasUUID
 from purevirt.client.objects.migration import DomainMigration
@@ -37,7 +38,6 @@ from purevirt.client.records import (
     SecurityLabel,
     VcpuInfo,
 )
-from purevirt.client.cpusets import CPUSet, from_map, map_length, to_map
 from purevirt.types.constants import (
     VIR_DOMAIN_AFFECT_CONFIG,
     VIR_DOMAIN_AFFECT_LIVE,

@@ -67,7 +67,7 @@ class CapsCache:
         caps = self.known(emulator)
         if caps is not None:
             return caps
-        if not Path(emulator).exists():  # noqa: ASYNC240 - one stat of a local binary
+        if not Path(emulator).exists():
             raise VirtError(
                 ErrorCode.INVALID_ARG, f"Cannot check QEMU binary {emulator}: No such file or directory", ErrorDomain.QEMU
             )

@@ -71,7 +71,7 @@ async def probe_for(document: Domain, state: QemuState) -> None:
     kind = document.os.type if document.os else None
     arch = (kind.arch if kind else None) or os.uname().machine
     emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)
-    if emulator and Path(emulator).exists():  # noqa: ASYNC240 - one stat of a local binary
+    if emulator and Path(emulator).exists():
         await state.capabilities.get(emulator)
 
 

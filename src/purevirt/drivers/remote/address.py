@@ -21,8 +21,7 @@ PORTS = {"tcp": 16509, "tls": 16514}
 SYSTEM_RUN = "/run/libvirt"
 #: Parameters that are about the way, not about the driver: they are not sent on.
 OURS = frozenset(
-    """name command socket auth sshauth netcat keyfile pkipath known_hosts known_hosts_verify tls_priority mode proxy
-    no_sanity no_verify no_tty""".split()
+    ["name", "command", "socket", "auth", "sshauth", "netcat", "keyfile", "pkipath", "known_hosts", "known_hosts_verify", "tls_priority", "mode", "proxy", "no_sanity", "no_verify", "no_tty"]
 )
 DIRECT_DAEMONS = {
     "qemu": "virtqemud",

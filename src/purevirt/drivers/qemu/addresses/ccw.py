@@ -42,7 +42,7 @@ def assign_zpci(domain: Any, caps: QemuCaps) -> None:
     functions = []
     for kind, device in iter_devices(domain):
         address = device.address
-        if not isinstance(address, PciAddress) or not address.is_placed and not _is_functional(kind, device):
+        if not isinstance(address, PciAddress) or (not address.is_placed and not _is_functional(kind, device)):
             continue
         if kind == "controllers" and device.type == "pci" and device.model in ("pci-root", "pcie-root"):
             continue

@@ -15,10 +15,10 @@ from purevirt.drivers.qemu.addresses.pci_flags import BusWishes, needs_of, wishe
 from purevirt.drivers.qemu.addresses.pci_place import on_pci, place_of, put, wants_place
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.errors import ErrorCode, VirtError
-from purevirt.model.domain.addresses_pci import Connect, PciAddressSet, Place
-from purevirt.model.domain.postparse_controllers import insert_controller, new_controller
-from purevirt.model.domain.device import PciAddress
 from purevirt.model.domain.addresses_devices import iter_devices
+from purevirt.model.domain.addresses_pci import Connect, PciAddressSet, Place
+from purevirt.model.domain.device import PciAddress
+from purevirt.model.domain.postparse_controllers import insert_controller, new_controller
 
 ROOTS = ("pci-root", "pcie-root")
 _USB2_FUNCTION = {"ich9-ehci1": 7, "ich9-uhci1": 0, "ich9-uhci2": 1, "ich9-uhci3": 2}

@@ -118,7 +118,7 @@ def _video(device: Any, wishes: BusWishes) -> Connect:
     return Connect.NONE if model in _VIDEO_NONE else PCI
 
 
-def needs_of(kind: str, device: Any, wishes: BusWishes) -> Connect:  # noqa: PLR0911 - one line per kind of device
+def needs_of(kind: str, device: Any, wishes: BusWishes) -> Connect:
     """What the device asks of a PCI bus; NONE = it is not a PCI device. `kind` is the device's list in <devices>."""
     match kind:
         case "controllers":

@@ -169,7 +169,7 @@ def _nodes(domain: Any, cell: int, module: Any, context: CommandContext) -> tupl
     return sorted(nodeset), _POLICY.get(mode)
 
 
-def backend(  # noqa: PLR0912, PLR0915 - one decision per property
+def backend(
     domain: Any,
     alias: str,
     *,
@@ -270,7 +270,7 @@ def backend(  # noqa: PLR0912, PLR0915 - one decision per property
         result.thread_context = {"qom-type": "thread-context", "id": f"tc-{alias}", "node-affinity": nodes}
         props["prealloc-context"] = f"tc-{alias}"
     result.plain = not (
-        needs_file or force or nodes and policy is not None or (share is not None) or discard is not None or module is not None
+        needs_file or force or (nodes and policy is not None) or (share is not None) or discard is not None or module is not None
     )
     return result
 
@@ -467,7 +467,7 @@ def _module_device(domain: Any, module: Any, context: CommandContext) -> dict[st
         module.model == "virtio-mem"
         and context.caps.has("virtio-mem-pci.prealloc")
         and (_pages(domain, target.node if target.node is not None else -1, module, context)[1]
-             or backing is not None and backing.allocation is not None and backing.allocation.mode == "immediate")
+             or (backing is not None and backing.allocation is not None and backing.allocation.mode == "immediate"))
     ):
         device["prealloc"] = True
     device["id"] = alias_of(module)
