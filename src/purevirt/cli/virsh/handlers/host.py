@@ -1,0 +1,187 @@
+"""The host: identity, processors, memory."""
+
+from __future__ import annotations
+
+from purevirt.cli.engine.args import Args
+from purevirt.cli.engine.problems import Failed
+from purevirt.cli.engine.shell import Shell
+from purevirt.cli.virsh import names
+from purevirt.cli.virsh.cpulist import letters, ranges
+from purevirt.cli.virsh.documents import print_xml
+from purevirt.cli.virsh.flags import collect
+from purevirt.cli.virsh.lookup import complaining
+from purevirt.errors import VirtError
+from purevirt.types import constants as c
+
+LIBRARY_VERSION = 9_000_000
+"""The libvirt release whose interface this is: major * 1,000,000 + minor * 1,000 + release."""
+
+
+def _dotted(version: int) -> str:
+    return f"{version // 1_000_000}.{version // 1_000 % 1_000}.{version % 1_000}"
+
+
+def cmd_uri(sh: Shell, a: Args) -> None:
+    with complaining("failed to get URI"):
+        sh.write(sh.conn.get_uri() + "\n")
+
+
+def cmd_hostname(sh: Shell, a: Args) -> None:
+    with complaining("failed to get hostname"):
+        sh.write(sh.conn.get_hostname() + "\n")
+
+
+def cmd_version(sh: Shell, a: Args) -> None:
+    with complaining("failed to get hypervisor type"):
+        kind = sh.conn.get_type()
+    ours = _dotted(LIBRARY_VERSION)
+    sh.write(f"Compiled against library: libvirt {ours}\n")
+    sh.write(f"Using library: libvirt {ours}\n")
+    sh.write(f"Using API: {kind} {ours}\n")
+    with complaining("failed to get the hypervisor version"):
+        running = sh.conn.get_version()
+    if running == 0:
+        sh.write(f"Cannot extract running {kind} hypervisor version\n")
+    else:
+        sh.write(f"Running hypervisor: {kind} {_dotted(running)}\n")
+    if a.flag("daemon"):
+        with complaining("failed to get the daemon version"):
+            sh.write(f"Running against daemon: {_dotted(sh.conn.get_lib_version())}\n")
+
+
+def cmd_capabilities(sh: Shell, a: Args) -> bool:
+    with complaining("failed to get capabilities"):
+        xml = sh.conn.get_capabilities()
+    sh.write(xml + "\n") if not a.given("xpath") else print_xml(sh, a, xml)
+    return True
+
+
+def cmd_sysinfo(sh: Shell, a: Args) -> None:
+    with complaining("failed to get sysinfo"):
+        sh.write(sh.conn.get_sysinfo())
+
+
+def cmd_nodeinfo(sh: Shell, a: Args) -> None:
+    with complaining("failed to get node information"):
+        info = sh.conn.node_get_info()
+    sh.out.fields(
+        [
+            ("CPU model:", info.model),
+            ("CPU(s):", info.cpus),
+            ("CPU frequency:", f"{info.mhz} MHz"),
+            ("CPU socket(s):", info.sockets),
+            ("Core(s) per socket:", info.cores),
+            ("Thread(s) per core:", info.threads),
+            ("NUMA cell(s):", info.nodes),
+            ("Memory size:", f"{info.memory} KiB"),
+        ],
+        width=20,
+    )
+
+
+def cmd_nodecpumap(sh: Shell, a: Args) -> None:
+    with complaining("Unable to get cpu map"):
+        found = sh.conn.node_get_cpu_map()
+    shown = ranges(found.cpumap) if a.flag("pretty") else letters(found.cpumap, found.cpus)
+    sh.out.fields([("CPUs present:", found.cpus), ("CPUs online:", found.online), ("CPU map:", shown)])
+
+
+def cmd_nodememstats(sh: Shell, a: Args) -> None:
+    cell = a.integer("cell")
+    with complaining("Unable to get number of memory stats"):
+        stats = sh.conn.node_get_memory_stats(c.VIR_NODE_MEMORY_STATS_ALL_CELLS if cell is None else cell)
+    for name, value in stats.items():
+        sh.write(f"{name:<7}: {value:>20} KiB\n")
+
+
+def cmd_node_memory_tune(sh: Shell, a: Args) -> None:
+    params = {}
+    for option in ("shm-pages-to-scan", "shm-sleep-millisecs", "shm-merge-across-nodes"):
+        value = a.unsigned(option)
+        if value is not None:
+            params[option.replace("-", "_").replace("shm_", "shm_", 1)] = value
+    if params:
+        with complaining("Unable to change memory parameters"):
+            sh.conn.node_set_memory_parameters(params)
+        return
+    with complaining("Unable to get number of memory parameters"):
+        found = sh.conn.node_get_memory_parameters()
+    if found:
+        sh.write("Shared memory:\n")
+    for name, value in found.items():
+        sh.write(f"\t{name.removeprefix('shm_'):<15} {names.shown(value)}\n")
+
+
+def cmd_nodesevinfo(sh: Shell, a: Args) -> None:
+    with complaining("Unable to get host SEV information"):
+        found = sh.conn.node_get_sev_info()
+    for name, value in found.items():
+        sh.write(f"{name:<18}: {names.shown(value)}\n")
+
+
+def cmd_nodesuspend(sh: Shell, a: Args) -> None:
+    duration = a.integer("duration", 64)
+    assert duration is not None
+    target = names.index(names.NODE_SUSPEND_TARGET, a.need("target"))
+    if target is None:
+        raise Failed("Invalid target")
+    if duration < 0:
+        raise Failed("Invalid duration")
+    with complaining("The host was not suspended"):
+        sh.conn.node_suspend_for_duration(target, duration)
+
+
+def cmd_maxvcpus(sh: Shell, a: Args) -> None:
+    kind = a.text("type")
+    try:
+        from purevirt.cli.virsh.documents import parse
+
+        caps = parse(sh.conn.get_domain_capabilities(None, None, None, kind))
+        vcpu = caps.find("vcpu")
+        if vcpu is not None and vcpu.get("max"):
+            sh.write(f"{int(vcpu.get('max', '0'))}\n")
+            return
+    except VirtError:
+        pass  # not every driver has domain capabilities; the older call answers then
+    sh.write(f"{sh.conn.get_max_vcpus(kind)}\n")
+
+
+def cmd_domcapabilities(sh: Shell, a: Args) -> bool:
+    with complaining("failed to get emulator capabilities"):
+        xml = sh.conn.get_domain_capabilities(
+            a.text("emulatorbin"),
+            a.text("arch"),
+            a.text("machine"),
+            a.text("virttype"),
+            collect(a, {"disable-deprecated-features": 1}),
+        )
+    return print_xml(sh, a, xml)
+
+
+def cmd_freecell(sh: Shell, a: Args) -> None:
+    cell = a.integer("cellno")
+    if a.flag("all"):
+        _all_cells(sh)
+    elif cell is not None:
+        memory = sh.conn.node_get_cells_free_memory(cell, 1)
+        sh.write(f"{cell}: {memory[0] // 1024} KiB\n")
+    else:
+        sh.write(f"Total: {sh.conn.node_get_free_memory() // 1024} KiB\n")
+
+
+def _all_cells(sh: Shell) -> None:
+    from purevirt.cli.virsh.documents import parse
+
+    with complaining("unable to get node capabilities"):
+        caps = parse(sh.conn.get_capabilities())
+    cells = [int(cell.get("id", "0")) for cell in caps.iterfind("./host/topology/cells/cell")]
+    if not cells:
+        raise Failed("could not get information about NUMA topology")
+    total = 0
+    for cell in cells:
+        with complaining(f"failed to get free memory for NUMA node number: {cell}"):
+            free = sh.conn.node_get_cells_free_memory(cell, 1)[0] // 1024
+        total += free
+        sh.write(f"{cell:>5}: {free:>10} KiB\n")
+    sh.extra("-" * 20 + "\n")
+    sh.extra(f"{'Total':>5}: {total:>10} KiB\n")
