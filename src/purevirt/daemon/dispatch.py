@@ -81,7 +81,7 @@ class Dispatcher:
                 self._finish(client, call, result, stream, own)
         except VirtError as e:
             self._fail(client, call, e, stream, own)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001
             self._crash(client, call, e, stream, own)
         finally:
             current.reset(token)
@@ -155,7 +155,7 @@ class Dispatcher:
         except asyncio.CancelledError:
             self._close_fds(call, own)
             raise
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001
             self._crash(client, call, e, stream, own)
         else:
             self._finish(client, call, result, stream, own)

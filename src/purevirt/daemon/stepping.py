@@ -68,7 +68,7 @@ class _GoOn:
                 except GeneratorExit:
                     work.close()
                     raise
-                except BaseException as e:
+                except BaseException as e:  # noqa: BLE001
                     waiting_for = work.throw(e)
                 else:
                     waiting_for = work.send(sent)

@@ -44,7 +44,7 @@ class _Source:
         _SERIAL[0] += 1
         filename = f"<purevirt xdr {label} {_SERIAL[0]}>"
         linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-        exec(compile(text, filename, "exec"), self.names)
+        exec(compile(text, filename, "exec"), self.names)  # noqa: S102
         made: Callable[..., Any] = self.names["made"]
         return made
 

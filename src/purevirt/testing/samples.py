@@ -64,7 +64,7 @@ def scalar_samples(field: Field) -> list[Any]:
 def _try(parse: Any, word: str) -> Any:
     try:
         return parse(word)
-    except Exception:
+    except Exception:  # noqa: BLE001
         return None
 
 

@@ -278,6 +278,13 @@ class MigrationSource(Element, tag="migrationSource"):
     private_data: SourcePrivateData | None = child(SourcePrivateData)
 
 
+class DiskSecretsPlacement(Element, tag="diskSecretsPlacement"):
+    """That auth or encryption stood in the disk itself and not in its source, the way of old definitions."""
+
+    auth: Literal["true", "false"] | None = attr()
+    enc: Literal["true", "false"] | None = attr()
+
+
 class Disk(Device, tag="disk"):
     """One drive of the guest."""
 
@@ -308,6 +315,7 @@ class Disk(Device, tag="disk"):
     product: str | None = leaf()
     encryption: Encryption | None = child(Encryption)
     private_data: DiskPrivateData | None = child(DiskPrivateData, only=STATUS)
+    secrets_placement: DiskSecretsPlacement | None = child(DiskSecretsPlacement, only=STATUS)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -343,3 +351,7 @@ class Disk(Device, tag="disk"):
     def bus(self) -> str | None:
         """The target's bus."""
         return self.target.bus if self.target is not None else None
+
+
+# What only status files have stands behind the alias and the address that every device ends with.
+Disk._fields = tuple(sorted(Disk._fields, key=lambda field: field.name in ("private_data", "secrets_placement")))

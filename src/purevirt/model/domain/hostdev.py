@@ -30,7 +30,7 @@ from purevirt.model.domain.interface_source import GuestIp, UsbProduct, UsbVendo
 from purevirt.model.ip_route import Route
 from purevirt.model.lenient import Silent
 from purevirt.model.storage_network import Auth, Initiator, SourceHost
-from purevirt.model.storage_source import HostPciAddress
+from purevirt.model.storage_source import HostPciAddress, SourcePrivateData
 from purevirt.types.override import override
 
 HostdevMode = Literal["subsystem", "capabilities"]
@@ -119,6 +119,7 @@ class ScsiSource(Element, tag="source"):
     adapter: ScsiAdapter | None = child(ScsiAdapter)
     address: ScsiAddress | None = child(ScsiAddress)
     hosts: list[SourceHost] = children(SourceHost)
+    private_data: SourcePrivateData | None = child(SourcePrivateData, only="status")
     auth: Auth | None = child(Auth)
     initiator: Initiator | None = child(Initiator)
 

@@ -70,7 +70,7 @@ def _outcome(case: Case, directory: Path, suite: Suite) -> str | None:
         return _compare(case, directory, suite)
     except VirtError as error:
         return f"error: {error.explain()}"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return f"{type(error).__name__}: {error}"
 
 
