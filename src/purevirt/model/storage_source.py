@@ -253,6 +253,12 @@ class DirSource(StorageSource):
         return self.dir
 
 
+_DEFAULT_PORTS = {
+    "http": 80, "https": 443, "ftp": 21, "ftps": 990, "tftp": 69, "sheepdog": 7000, "nbd": 10809, "ssh": 22, "iscsi": 3260,
+    "gluster": 24007, "vxhs": 9999,
+}  # fmt: skip
+
+
 class NetworkSource(StorageSource):
     """An image on a server; `name` is the volume, path or pool/image of the protocol."""
 
@@ -289,6 +295,9 @@ class NetworkSource(StorageSource):
         if protocol != "nfs":
             self.identity = None
         check_cookies(self.cookies)
+        for host in self.hosts:
+            if host.port is None and host.transport in (None, "tcp"):
+                host.port = _DEFAULT_PORTS.get(protocol)
 
     def _check_name(self) -> None:
         if self.name is None:
