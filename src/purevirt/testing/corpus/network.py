@@ -9,6 +9,8 @@ from purevirt.model.network import Network
 from purevirt.model.network_context import without_dnsmasq
 from purevirt.model.network_port import NetworkPort
 from purevirt.model.network_update import update_network
+from purevirt.model.nwfilter import NwFilter
+from purevirt.model.nwfilter_binding import NwFilterBinding
 from purevirt.testing.corpus.runner import Case, Run
 
 
@@ -37,4 +39,6 @@ SUITES: dict[str, Run] = {
     "networkxml2xml": run_network,
     "networkxml2xmlupdate": run_network_update,
     "networkport": _same(NetworkPort),
+    "nwfilterxml2xml": _same(NwFilter),
+    "nwfilterbinding": _same(NwFilterBinding),
 }
