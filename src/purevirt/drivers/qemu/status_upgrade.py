@@ -16,10 +16,10 @@ def complete_private_data(domain: Domain) -> None:
     if domain.devices is None:
         return
     for disk in domain.devices.disks:
-        if disk.alias is not None and disk.source is not None:
+        if disk.alias is not None and disk.alias.name and disk.source is not None:
             _complete_disk(disk, disk.alias.name)
     for hostdev in domain.devices.hostdevs:
-        if hostdev.mode == "subsystem" and hostdev.type == "scsi" and hostdev.alias is not None:
+        if hostdev.mode == "subsystem" and hostdev.type == "scsi" and hostdev.alias is not None and hostdev.alias.name:
             _complete_hostdev(hostdev.source, hostdev.alias.name)
 
 

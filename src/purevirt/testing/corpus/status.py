@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,8 @@ def load_status(text: str, directory: Path, arch: str = "x86_64") -> DomainStatu
         firmware_descriptors=[], tpm_versions=("1.2", "2.0"), fips=False,
     )  # fmt: skip
     context = PostParseContext(host=host, settings=QemuSettings(), inactive=False)
-    try:
+    with contextlib.suppress(VirtError):
         post_parse(status.domain, context)
-    except VirtError:
-        pass
     complete_private_data(status.domain)
     return status
 
