@@ -11,6 +11,7 @@ from typing import Any
 
 from purevirt.model._engine import MAC, c_integer
 from purevirt.model.ip_address import BITS, format_ip, mask_of, read_ip
+from purevirt.types.override import override
 
 _VARIABLE = re.compile(r"\$([a-zA-Z0-9_]+)(?:\[ *(@?)([0-9]+) *\])? *\Z")
 _VARIABLE_RNG = '<data type="string"><param name="pattern">$[ ]*[a-zA-Z0-9_]+(\\[[ ]*[@]?[0-9]+[ ]*\\])?[ ]*</param></data>'
@@ -105,6 +106,7 @@ class FilterNumber(FilterValue):
             '<data type="string"><param name="pattern">0x[0-9a-fA-F]+</param></data><data type="unsignedInt"/>' + words
         )
 
+    @override
     def literal(self, text: str) -> str:
         """Hexadecimal stays hexadecimal."""
         named = self._by_lower.get(text.lower())
@@ -128,6 +130,7 @@ class FilterMac(FilterValue):
             '<data type="string"><param name="pattern">([a-fA-F0-9]{1,2}:){5}[a-fA-F0-9]{1,2}</param></data>'
         )
 
+    @override
     def literal(self, text: str) -> str:
         """Two digits a byte, lower case."""
         mac: str = MAC.parse(text)
@@ -146,6 +149,7 @@ class FilterIp(FilterValue):
         pattern = "([0-2]?[0-9]?[0-9]\\.){3}[0-2]?[0-9]?[0-9]" if family == "ipv4" else "[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"
         self.rng = _with_variable(f'<data type="string"><param name="pattern">{pattern}</param></data>')
 
+    @override
     def literal(self, text: str) -> str:
         """Canonical text."""
         found = read_ip(text, self._family)
@@ -163,6 +167,7 @@ class FilterIpMask(FilterValue):
             '<data type="unsignedInt"/><data type="string"><param name="pattern">[0-9a-fA-F:.]+</param></data>'
         )
 
+    @override
     def literal(self, text: str) -> str:
         """The prefix length."""
         number = c_integer(text, 10)
@@ -183,6 +188,7 @@ class FilterState(FilterValue):
 
     rng = _with_variable('<data type="string"><param name="pattern">[A-Za-z,]*</param></data>')
 
+    @override
     def literal(self, text: str) -> str:
         """The states in their usual order."""
         words = [word.strip().upper() for word in text.split(",")] if text else []
@@ -196,6 +202,7 @@ class FilterTcpFlags(FilterValue):
 
     rng = _with_variable('<data type="string"><param name="pattern">[A-Za-z,]*/[A-Za-z,]*</param></data>')
 
+    @override
     def literal(self, text: str) -> str:
         """Both sets in their usual order."""
         mask, slash, flags = text.partition("/")
@@ -219,6 +226,7 @@ class FilterSetName(FilterValue):
     _NAME = re.compile(r"[a-zA-Z0-9_.:\-+ ]{1,31}\Z")
     rng = _with_variable('<data type="string"><param name="pattern">[a-zA-Z0-9_\\.:\\-\\+ ]{1,31}</param></data>')
 
+    @override
     def literal(self, text: str) -> str:
         """The name itself."""
         if not self._NAME.match(text):
@@ -231,6 +239,7 @@ class FilterSetFlags(FilterValue):
 
     rng = '<data type="string"><param name="pattern">[SsDd][RrSs][CcTt](,[SsDd][RrSs][CcTt]){0,5}</param></data>'
 
+    @override
     def literal(self, text: str) -> str:
         """In lower case."""
         words = text.lower().split(",")
@@ -244,6 +253,7 @@ class FilterBoolean(FilterValue):
 
     rng = _with_variable("".join(f"<value>{word}</value>" for word in ("yes", "no", "true", "false", "1", "0")))
 
+    @override
     def literal(self, text: str) -> str:
         """`true` or `false`."""
         return "true" if text.lower() in ("yes", "true", "1") else "false"

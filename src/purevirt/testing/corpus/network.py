@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from purevirt.model._engine import Element, FormatContext, ParseContext
+from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
 from purevirt.model.network_context import without_dnsmasq
 from purevirt.model.network_port import NetworkPort
@@ -41,4 +42,5 @@ SUITES: dict[str, Run] = {
     "networkport": _same(NetworkPort),
     "nwfilterxml2xml": _same(NwFilter),
     "nwfilterbinding": _same(NwFilterBinding),
+    "interfacexml2xml": _same(HostInterface),
 }
