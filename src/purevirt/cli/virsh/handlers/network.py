@@ -163,7 +163,9 @@ def cmd_net_uuid(sh: Shell, a: Args) -> None:
 def cmd_net_update(sh: Shell, a: Args) -> None:
     net = lookup.network(sh, a)
     word = a.need("command")
-    command = c.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST if word == "add" else names.index(names.NETWORK_UPDATE_COMMAND, word)
+    command = (
+        c.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST if word == "add" else names.index(names.NETWORK_UPDATE_COMMAND, word)
+    )
     if not command:
         raise Failed(f"unrecognized command name '{word}'")
     section = names.index(names.NETWORK_SECTION, a.need("section"))
@@ -174,9 +176,7 @@ def cmd_net_update(sh: Shell, a: Args) -> None:
     if not xml.startswith("<"):
         xml = read_text(xml)
     live, config = a.flag("live"), a.flag("config")
-    flags = collect(
-        a, {"live": c.VIR_NETWORK_UPDATE_AFFECT_LIVE, "config": c.VIR_NETWORK_UPDATE_AFFECT_CONFIG}
-    )
+    flags = collect(a, {"live": c.VIR_NETWORK_UPDATE_AFFECT_LIVE, "config": c.VIR_NETWORK_UPDATE_AFFECT_CONFIG})
     with complaining(f"Failed to update network {net.get_name()}"):
         net.update(command, section, -1 if index is None else index, xml, flags)
     if live and config:

@@ -172,6 +172,4 @@ def cmd_nodedev_list(sh: Shell, a: Args) -> None:
 
 def cmd_nodedev_event(sh: Shell, a: Args) -> bool:
     find = (lambda: lookup.node_device(sh, a)) if a.given("device") else None
-    return simple_events(
-        sh, a, "node device", ("lifecycle", "update"), names.NODE_DEVICE_EVENT, find, "node_device"
-    )
+    return simple_events(sh, a, "node device", ("lifecycle", "update"), names.NODE_DEVICE_EVENT, find, "node_device")
