@@ -53,7 +53,6 @@ class Listener:
         """Until enough came, the time is over, or Ctrl-C."""
         conn = self._sh.conn
         end = None if self._timeout is None else time.monotonic() + self._timeout
-        ok = True
         try:
             while self._loop or not self.count:
                 left = SLICE_S if end is None else end - time.monotonic()
@@ -62,14 +61,13 @@ class Listener:
                     break
                 conn.process_events(min(left, SLICE_S))
                 if not conn.is_alive():
-                    ok = False
                     break
         except KeyboardInterrupt:
             self._sh.write("event loop interrupted\n")
         finally:
             self._deregister()
         self._sh.write(f"events received: {self.count}\n")
-        return ok
+        return self.count > 0
 
     def _deregister(self) -> None:
         if self._sh.conn.is_alive():

@@ -15,7 +15,7 @@ from purevirt.cli.engine.args import Args
 from purevirt.cli.engine.numbers import signed
 from purevirt.cli.engine.problems import Failed
 from purevirt.cli.engine.shell import Shell
-from purevirt.errors import VirtError
+from purevirt.errors import ErrorCode, VirtError
 
 if TYPE_CHECKING:
     from purevirt.client import (
@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 UUID_LENGTH = 36
+_WWN = re.compile(r"[0-9A-Fa-f]{16}\Z")
 _MAC = re.compile(r"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}\Z")
+
+
+def check_wwn(text: str) -> None:
+    """A world wide name is 16 hexadecimal digits. Raises Failed."""
+    if not _WWN.match(text):
+        raise Failed() from VirtError(ErrorCode.INTERNAL_ERROR, f"Malformed wwn: {text}")
 
 
 @contextmanager
@@ -175,6 +182,8 @@ def node_device(sh: Shell, a: Args, option: str = "device") -> NodeDevice:
         parts = name.split(",")
         if len(parts) != 2:
             raise Failed(f"Malformed device value '{name}'")
+        for wwn in parts:
+            check_wwn(wwn)
         return first_of(
             f"Could not find matching device '{name}'",
             [lambda: sh.conn.node_device_lookup_scsi_host_by_wwn(parts[0], parts[1])],

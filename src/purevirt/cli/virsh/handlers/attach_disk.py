@@ -11,7 +11,6 @@ from purevirt.cli.virsh import lookup
 from purevirt.cli.virsh.documents import escape
 from purevirt.cli.virsh.flags import affect
 from purevirt.cli.virsh.lookup import complaining
-from purevirt.errors import ErrorCode, VirtError
 from purevirt.types import constants as c
 
 _PARTS = {"pci": 4, "scsi": 3, "ide": 3, "ccw": 3, "usb": 2, "sata": 3}
@@ -117,8 +116,8 @@ def build(a: Args) -> str:
     if mode is not None:
         out.append(f"  <{mode}/>\n")
     wwn = a.text("wwn")
-    if wwn is not None and not re.match(r"[0-9A-Fa-f]{16}\Z", wwn):
-        raise Failed() from VirtError(ErrorCode.INTERNAL_ERROR, f"Malformed wwn: {wwn}")
+    if wwn is not None:
+        lookup.check_wwn(wwn)
     for name in ("serial", "wwn"):
         value = a.text(name)
         if value is not None:

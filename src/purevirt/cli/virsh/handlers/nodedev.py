@@ -134,8 +134,11 @@ def cmd_nodedev_dumpxml(sh: Shell, a: Args) -> bool:
 def cmd_nodedev_info(sh: Shell, a: Args) -> None:
     dev = lookup.node_device(sh, a)
     fields: list[tuple[str, object]] = [("Name:", dev.get_name()), ("Parent:", dev.get_parent() or "")]
-    fields.append(("Active:", "yes" if dev.is_active() else "no"))
-    fields.append(("Persistent:", "yes" if dev.is_persistent() else "no"))
+    for label, ask in (("Active:", dev.is_active), ("Persistent:", dev.is_persistent)):
+        try:
+            fields.append((label, "yes" if ask() else "no"))
+        except VirtError:
+            fields.append((label, "yes"))  # hosts that cannot say only have such devices
     try:
         fields.append(("Autostart:", "yes" if dev.get_autostart() else "no"))
     except VirtError:

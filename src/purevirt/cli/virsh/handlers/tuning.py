@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from purevirt.types.typed_params import Value
 
+_STRINGS = c.VIR_TYPED_PARAM_STRING_OKAY
+"""We read parameters that are text; without it a host leaves them out."""
 _UNLIMITED = c.VIR_DOMAIN_MEMORY_PARAM_UNLIMITED
 
 
@@ -63,7 +65,7 @@ def cmd_blkdeviotune(sh: Shell, a: Args) -> None:
         params["group_name"] = group
     if not params:
         with complaining("Unable to get block I/O throttle parameters"):
-            _show(sh, dom.get_block_io_tune(disk, flags))
+            _show(sh, dom.get_block_io_tune(disk, flags | _STRINGS))
         return
     with complaining("Unable to change block I/O throttle"):
         dom.set_block_io_tune(disk, params, flags)
@@ -90,7 +92,7 @@ def cmd_blkiotune(sh: Shell, a: Args) -> None:
             params[field] = value
     if not params:
         with complaining("Unable to get blkio parameters"):
-            _show(sh, dom.get_blkio_parameters(flags))
+            _show(sh, dom.get_blkio_parameters(flags | _STRINGS))
         return
     with complaining("Unable to change blkio parameters"):
         dom.set_blkio_parameters(params, flags)
@@ -128,7 +130,7 @@ def cmd_memtune(sh: Shell, a: Args) -> None:
             params[field] = limit
     if not params:
         with complaining("Unable to get memory parameters"):
-            found = dom.get_memory_parameters(flags)
+            found = dom.get_memory_parameters(flags | _STRINGS)
         _show(sh, {k: "unlimited" if v == _UNLIMITED else v for k, v in found.items()})
         return
     with complaining("Unable to change memory parameters"):
@@ -154,7 +156,7 @@ def cmd_numatune(sh: Shell, a: Args) -> None:
         params["numa_mode"] = found
     if not params:
         with complaining("Unable to get numa parameters"):
-            current = dom.get_numa_parameters(flags)
+            current = dom.get_numa_parameters(flags | _STRINGS)
         shown: dict[str, object] = dict(current)
         if isinstance(current.get("numa_mode"), int):
             shown["numa_mode"] = names.word(_NUMA_MODES, int(current["numa_mode"]), "")
@@ -185,24 +187,32 @@ def cmd_domiftune(sh: Shell, a: Args) -> None:
     flags = affect(a)
     dom = lookup.domain(sh, a)
     device = a.need("interface")
-    inbound, outbound = _rate(a, "inbound"), _rate(a, "outbound")
     params: dict[str, Value] = {}
-    if inbound is not None:
-        if inbound[0] is None and inbound[3] is None:
-            raise Failed("either inbound average or floor is mandatory")
-        _store_rate(params, "inbound", inbound)
-    if outbound is not None:
-        if outbound[0] is None:
-            raise Failed("outbound average is mandatory")
-        if outbound[3] is not None:
-            raise Failed("outbound floor is unsupported yet")
-        _store_rate(params, "outbound", outbound)
+    for side, values in checked_rates(a):
+        _store_rate(params, side, values)
     if not params:
         with complaining("Unable to get interface parameters"):
-            _show(sh, dom.get_interface_parameters(device, flags))
+            _show(sh, dom.get_interface_parameters(device, flags | _STRINGS))
         return
     with complaining("Unable to set interface parameters"):
         dom.set_interface_parameters(device, params, flags)
+
+
+def checked_rates(a: Args) -> list[tuple[str, list[int | None]]]:
+    """--inbound and --outbound, where given, with what each must have. Raises Failed."""
+    inbound, outbound = _rate(a, "inbound"), _rate(a, "outbound")
+    found = []
+    if inbound is not None:
+        if not inbound[0] and not inbound[3] and (a.command.name != "domiftune" or inbound[0] is inbound[3] is None):
+            raise Failed("either inbound average or floor is mandatory")
+        found.append(("inbound", inbound))
+    if outbound is not None:
+        if outbound[0] is None or (outbound[0] == 0 and a.command.name != "domiftune"):
+            raise Failed("outbound average is mandatory")
+        if outbound[3]:
+            raise Failed("outbound floor is unsupported yet")
+        found.append(("outbound", outbound))
+    return found
 
 
 def _store_rate(params: dict[str, Value], side: str, values: list[int | None]) -> None:
@@ -236,7 +246,7 @@ def cmd_schedinfo(sh: Shell, a: Args) -> None:
     query = 0 if flags & both == both else flags
 
     def read() -> Mapping[str, Value]:
-        return dom.get_scheduler_parameters_flags(query) if flagged else dom.get_scheduler_parameters()
+        return dom.get_scheduler_parameters_flags(query | _STRINGS) if flagged else dom.get_scheduler_parameters()
 
     params = read() if kind.nparams else {}
     changes: dict[str, Value] = {}
@@ -287,7 +297,7 @@ def cmd_perf(sh: Shell, a: Args) -> None:
             params.update(dict.fromkeys(text.split(","), value))
     if not params:
         with complaining("Unable to get perf events"):
-            found = dom.get_perf_events(flags)
+            found = dom.get_perf_events(flags | _STRINGS)
     else:
         with complaining("Unable to enable/disable perf events"):
             dom.set_perf_events(params, flags)
