@@ -88,6 +88,20 @@ class FilterValue:
         return str(value)
 
 
+_HEX_PATTERNS: dict[tuple[int, int], str] = {
+    (0, 63): "[0-3][0-9a-fA-F]|[0-9a-fA-F]",
+    (0x600, 0xFFFF): "[6-9a-fA-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4}",
+}
+"""Hexadecimal digits of ranges that the number of digits alone does not describe, for the schema."""
+
+
+def _integers(minimum: int, maximum: int) -> str:
+    return (
+        f'<data type="unsignedInt"><param name="minInclusive">{minimum}</param>'
+        f'<param name="maxInclusive">{maximum}</param></data>'
+    )
+
+
 def _with_variable(pattern: str) -> str:
     return f"<choice>{_VARIABLE_RNG}{pattern}</choice>"
 
@@ -102,8 +116,9 @@ class FilterNumber(FilterValue):
         self._by_lower = {name.lower(): name for name in self._names}
         self._by_number = {number: name for name, number in self._names.items()}
         words = "".join(f"<value>{name}</value>" for name in self._names)
+        digits = _HEX_PATTERNS.get((minimum, maximum), f"[0-9a-fA-F]{{1,{(maximum.bit_length() + 3) // 4}}}")
         self.rng = _with_variable(
-            '<data type="string"><param name="pattern">0x[0-9a-fA-F]+</param></data><data type="unsignedInt"/>' + words
+            f'<data type="string"><param name="pattern">0x({digits})</param></data>{_integers(minimum, maximum)}{words}'
         )
 
     @override
@@ -163,8 +178,9 @@ class FilterIpMask(FilterValue):
 
     def __init__(self, family: str) -> None:
         self._family = family
+        dotted = "([0-2]?[0-9]?[0-9]\\.){3}[0-2]?[0-9]?[0-9]" if family == "ipv4" else "[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"
         self.rng = _with_variable(
-            '<data type="unsignedInt"/><data type="string"><param name="pattern">[0-9a-fA-F:.]+</param></data>'
+            f'{_integers(0, BITS[family])}<data type="string"><param name="pattern">{dotted}</param></data>'
         )
 
     @override

@@ -117,13 +117,19 @@ class InterfaceDriver(VirtioOptions, tag="driver"):
     txmode: TxMode | None = attr(TxMode)
     ioeventfd: bool | None = attr(ON_OFF)
     event_idx: bool | None = attr(ON_OFF)
-    queues: int | None = attr(UINT, omit=0)
+    queues: int | None = attr(UINT, doc="more than one")
     rx_queue_size: int | None = attr(UINT, omit=0)
     tx_queue_size: int | None = attr(UINT, omit=0)
     rss: bool | None = attr(ON_OFF)
     rss_hash_report: bool | None = attr(ON_OFF)
     host: HostOffloads | None = child(HostOffloads)
     guest: GuestOffloads | None = child(GuestOffloads)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """One queue is what there is anyway."""
+        if self.queues is not None and self.queues <= 1:
+            self.queues = None
 
 
 class InterfaceHostdevDriver(Element, tag="driver"):
@@ -361,6 +367,8 @@ class Interface(Device, tag="interface"):
         self._check_virtual_port()
         if not self.is_virtio:
             self.driver = None
+            if self.backend is not None:
+                self.backend.vhost = None
         if self.filterref is not None and (self.type not in self.FILTERED_TYPES or not self.filterref.filter):
             self.filterref = None
         if self.type == "user" and not (self.backend is not None and self.backend.type == "passt"):
