@@ -193,14 +193,14 @@ def test_errors_say_code_text_and_place(xml: str, code: int, message: str, where
 
 
 SYNTAX = [
-    ("<domain", ":1: Couldn't find end of Start Tag domain line 1\n<domain\n-------^\n"),
-    ("abc", ":1: Start tag expected, '<' not found\nabc\n^\n"),
-    ("", ":1: Document is empty\n(null)\n^\n"),
+    ("<domain", ":1: Couldn't find end of Start Tag domain line 1\n<domain\n-------^"),
+    ("abc", ":1: Start tag expected, '<' not found\nabc\n^"),
+    ("", ":1: Document is empty\n(null)\n^"),
     ("<domain><name>x</nam></domain>", ":1: Opening and ending tag mismatch: name line 1 and nam\n<domain><name>x</nam></domain>\n"
-     "---------------------^\n"),
-    ("<domain>", ":1: Premature end of data in tag domain line 1\n<domain>\n--------^\n"),
-    ("<domain>&foo;</domain>", ":1: Entity 'foo' not defined\n<domain>&foo;</domain>\n-------------^\n"),
-    ("<a/><b/>", ":1: Extra content at the end of the document\n<a/><b/>\n----^\n"),
+     "---------------------^"),
+    ("<domain>", ":1: Premature end of data in tag domain line 1\n<domain>\n--------^"),
+    ("<domain>&foo;</domain>", ":1: Entity 'foo' not defined\n<domain>&foo;</domain>\n-------------^"),
+    ("<a/><b/>", ":1: Extra content at the end of the document\n<a/><b/>\n----^"),
 ]  # fmt: skip
 
 

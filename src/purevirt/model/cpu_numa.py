@@ -79,8 +79,8 @@ class NumaCache(Element, tag="cache"):
     level: int | None = attr(UINT)
     associativity: CacheAssociativity | None = attr(CacheAssociativity, omit="none", error="Invalid cache associativity '%s'")
     policy: CachePolicy | None = attr(CachePolicy, omit="none", error="Invalid cache policy '%s'")
-    size: CacheSize | None = child(CacheSize, required=True)
-    line: CacheLine | None = child(CacheLine, required=True)
+    size: CacheSize | None = child(CacheSize, required=True, missing="missing element or attribute './size/@value'")
+    line: CacheLine | None = child(CacheLine, required=True, missing="missing element or attribute './line/@value'")
 
 
 class NumaCell(Element, tag="cell"):

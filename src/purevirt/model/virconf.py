@@ -85,9 +85,9 @@ class Conf:
 
     def get_string(self, name: str) -> str | None:
         value = self.get(name)
-        if value is None or isinstance(value, str):
-            return value
-        self._wrong(f"expected a string for '{name}' parameter")
+        if value is not None and not isinstance(value, str):
+            self._wrong(f"expected a string for '{name}' parameter")
+        return value
 
     def get_string_list(self, name: str, *, string_too: bool = False) -> list[str] | None:
         """A list of strings; with `string_too` a single string counts as a list of one."""
@@ -99,10 +99,10 @@ class Conf:
             if len(strings) != len(value):
                 self._wrong(f"expected a string list for '{name}' parameter")
             return strings
-        if string_too and isinstance(value, str):
-            return [value]
-        self._wrong(f"expected a string list for '{name}' parameter" if not string_too
-                    else f"expected a string or string list for '{name}' parameter")  # fmt: skip
+        if not string_too or not isinstance(value, str):
+            what = "a string or string list" if string_too else "a string list"
+            self._wrong(f"expected {what} for '{name}' parameter")
+        return [value]
 
     def get_bool(self, name: str) -> bool | None:
         value = self.get(name)
@@ -233,7 +233,7 @@ class _Reader:
             if self.flavour == "vmx":
                 self._fail("numbers not allowed in VMX format")
             return self._number()
-        self._fail("expecting a value")
+        return self._fail("expecting a value")
 
     def _string(self, quote: str) -> str:
         if quote == '"' and self.text.startswith('"""', self.at):

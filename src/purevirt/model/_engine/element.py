@@ -121,7 +121,7 @@ class Element(metaclass=ElementMeta):
     @classmethod
     def from_xml(cls, text: str, ctx: ParseContext | None = None) -> Self:
         """Parse a whole document. Raises XmlError with code, compatible text, and `where` (path and line)."""
-        root = parse_tree(text, cls.document or f"{cls.tag}_definition")
+        root = parse_tree(text, cls.document or f"{cls.tag}_definition", int(cls.error_domain))
         try:
             if root.tag != cls.tag:
                 raise XmlError(f"expecting root element of '{cls.tag}', not '{root.tag}'", node=root)

@@ -144,7 +144,7 @@ def _syntax_error(error: expat.ExpatError, text: str, document: str, domain: int
         reason = f"Entity '{found[1] if found else ''}' not defined"
         column += found.end() if found else 0
     caret = "-" * column + "^"
-    return XmlError(f"({document}):{line}: {reason}\n{shown}\n{caret}\n", ErrorCode.XML_DETAIL, domain=domain)
+    return XmlError(f"({document}):{line}: {reason}\n{shown}\n{caret}", ErrorCode.XML_DETAIL, domain=domain)
 
 
 def _open_tags(text: str, line: int, column: int) -> list[tuple[str, int]]:

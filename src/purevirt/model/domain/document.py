@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Literal
 from xml.etree.ElementTree import Element as Node
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     INT,
     LIVE,
@@ -34,7 +34,7 @@ from purevirt.model.domain import namespaces as ns
 from purevirt.model.domain.blocks import text_or_none
 from purevirt.model.domain.clock import Clock
 from purevirt.model.domain.devices import Devices
-from purevirt.model.domain.document_rules import settle_iothreads, settle_numatune, settle_tuning, settle_vcpus
+from purevirt.model.domain.document_rules import settle_hugepages, settle_iothreads, settle_numatune, settle_tuning, settle_vcpus
 from purevirt.model.domain.features import Features
 from purevirt.model.domain.idmap import Idmap
 from purevirt.model.domain.iothreads import DefaultIothread, Iothread
@@ -66,6 +66,14 @@ def _domain_id(text: str) -> int | None:
     """A number above zero; anything else counts as absent."""
     value = c_integer(text, 10)
     return value if value is not None and 0 <= value < 2**31 else None
+
+
+def _domain_type(text: str) -> str:
+    if not text:
+        raise XmlError("missing domain type attribute", ErrorCode.INTERNAL_ERROR)
+    if text not in DomainType.__args__:  # type: ignore[attr-defined]
+        raise XmlError(f"invalid domain type {text}", _UNSUPPORTED)
+    return text
 
 
 def _uuid(what: str) -> Any:
@@ -106,7 +114,7 @@ class Domain(Element, tag="domain"):
     type: DomainType = attr(
         DomainType,
         required=True,
-        error=(_UNSUPPORTED, "invalid domain type %s"),
+        parse=_domain_type,
         missing=(ErrorCode.INTERNAL_ERROR, "missing domain type attribute"),
         abi=True,
     )
@@ -180,6 +188,7 @@ class Domain(Element, tag="domain"):
         settle_iothreads(self)
         settle_numatune(self)
         settle_tuning(self)
+        settle_hugepages(self)
         check_models(self.seclabels)
         self._settle_namespaces()
 
@@ -187,7 +196,7 @@ class Domain(Element, tag="domain"):
         if not self.name:
             raise XmlError(None, ErrorCode.NO_NAME)  # type: ignore[arg-type]
         if "\n" in self.name:
-            raise XmlError("invalid char in name: \n", ErrorCode.XML_DETAIL)
+            raise XmlError("invalid char in name: \n", ErrorCode.XML_DETAIL, domain=ErrorDomain.XML)
         if self.title and "\n" in self.title:
             raise XmlError("Domain title can't contain newlines")
 

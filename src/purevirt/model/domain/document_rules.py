@@ -22,6 +22,8 @@ def settle_vcpus(domain: Domain) -> None:
     vcpu = domain.vcpu
     if vcpu is None:
         vcpu = domain.vcpu = Vcpu(value=1)
+    if vcpu.value == 0:
+        raise XmlError("CPU IDs in <numa> exceed the <vcpu> count", ErrorCode.INTERNAL_ERROR)
     if vcpu.current is not None and vcpu.current > vcpu.value:
         text = "maximum vCPU count must not be less than current vCPU count"
         raise XmlError(text, _UNSUPPORTED)
@@ -64,11 +66,33 @@ def settle_numatune(domain: Domain) -> None:
         tune.memory = None
     if tune is not None:
         tune.check_nodes(cells)
+    if domain.vcpu is not None and tune is not None and tune.memory is not None and tune.memory.placement == "auto":
+        _place_vcpus_by_numad(domain, domain.vcpu)
     if automatic and (tune is None or (tune.memory is None and not tune.memnodes)):
         tune = domain.numatune = tune or Numatune()
         tune.memory = NumaMemory(mode="strict", placement="auto")
     if cells:
         _check_cell_cpus(domain)
+
+
+def _place_vcpus_by_numad(domain: Domain, vcpu: Vcpu) -> None:
+    """Memory placed by numad takes the vCPUs with it, unless anything is pinned."""
+    tune = domain.cputune
+    pinned = tune is not None and (tune.vcpupins or tune.emulatorpin is not None or tune.iothreadpins)
+    if vcpu.cpuset is None and not pinned:
+        vcpu.placement = "auto"
+
+
+def settle_hugepages(domain: Domain) -> None:
+    """A guest without NUMA nodes is node 0: pages for that node alone are pages for the guest."""
+    backing = domain.memory_backing
+    if backing is None or backing.hugepages is None:
+        return
+    if domain.cpu is not None and domain.cpu.numa is not None:
+        return
+    for page in backing.hugepages.pages:
+        if page.nodeset == frozenset((0,)):
+            page.nodeset = None
 
 
 def _check_cell_cpus(domain: Domain) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import (
     BITMAP,
     ON_OFF,
@@ -146,18 +146,29 @@ class MemoryBacking(Element, tag="memoryBacking"):
     discard: bool = flag()
 
 
+class _MemorySize(Size):
+    """A size that may not exceed what a signed 64-bit number of bytes holds (virDomainParseMemory)."""
+
+    @override
+    def parse_scaled(self, text: str, unit: str | None) -> int:
+        value = super().parse_scaled(text, unit)
+        if value > _MOST_BYTES // 1024:
+            raise VirtError(ErrorCode.OVERFLOW, f"value too large: {text}{unit or ''}")
+        return value
+
+
 class Memtune(Element, tag="memtune"):
     """Limits of the host's memory controller, in KiB."""
 
     hard_limit: int | None = leaf(
-        Size("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/hard_limit[1]'"
+        _MemorySize("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/hard_limit[1]'"
     )
     soft_limit: int | None = leaf(
-        Size("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/soft_limit[1]'"
+        _MemorySize("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/soft_limit[1]'"
     )
     min_guarantee: int | None = leaf(
-        Size("KiB"), omit=0, error="Invalid value '%s' for element or attribute './memtune/min_guarantee[1]'"
+        _MemorySize("KiB"), omit=0, error="Invalid value '%s' for element or attribute './memtune/min_guarantee[1]'"
     )
     swap_hard_limit: int | None = leaf(
-        Size("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/swap_hard_limit[1]'"
+        _MemorySize("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/swap_hard_limit[1]'"
     )

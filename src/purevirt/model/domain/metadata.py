@@ -26,9 +26,7 @@ def adopt(metadata: Node, root: Node) -> None:
     """Make the freshly read `<metadata>` of `root` stand alone and say each namespace once."""
     seen: set[str] = set()
     for entry in list(metadata):
-        if not isinstance(entry.tag, str):
-            continue
-        uri = _uri(entry, (metadata, root))
+        uri = _uri(entry, (metadata, root)) if isinstance(entry.tag, str) else None
         if uri is None or uri in seen:
             metadata.remove(entry)
         else:

@@ -136,5 +136,5 @@ def _settle_memory(domain: Any) -> None:
         raise VirtError(ErrorCode.XML_ERROR, "both maximum memory size and memory slot count must be specified")
     if limit is not None and limit.value and limit.value < total:
         raise VirtError(
-            ErrorCode.XML_ERROR, "memory size must be less than or equal to the maximum memory size"
+            ErrorCode.XML_ERROR, "maximum memory size must be equal or greater than the actual memory size"
         )

@@ -11,6 +11,7 @@ from typing import Any
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.chardev import Channel, VirtioTarget, XenTarget, source_problem
 from purevirt.model.domain.document import Domain
+from purevirt.model.domain.memory import HugePage
 from purevirt.model.domain.os import Os
 
 
@@ -24,6 +25,8 @@ def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_au
         raise _refuse(f"name {domain.name} cannot contain '/'")
     if domain.os is not None:
         validate_os(domain.os, firmware_autoselect=firmware_autoselect)
+    _validate_init(domain)
+    _validate_hugepages(domain)
     for device in _character_devices(domain):
         problem = source_problem(device)
         if problem is not None and not _path_is_chosen_later(device):
@@ -75,6 +78,36 @@ def _validate_autoselection(os: Os) -> None:
         if present:
             text = f"{element} attribute '{attribute}' cannot be specified when firmware autoselection is enabled"
             raise _refuse(text, ErrorCode.XML_DETAIL)
+
+
+def _validate_init(domain: Domain) -> None:
+    os = domain.os
+    if os is not None and os.type is not None and os.type.value == "exe" and os.init is None:
+        raise _refuse("init binary must be specified")
+
+
+def _validate_hugepages(domain: Domain) -> None:
+    """One size at most for all nodes not named; named nodes exist and have one size each."""
+    backing = domain.memory_backing
+    if backing is None or backing.hugepages is None:
+        return
+    cells = len(domain.cpu.numa.cells) if domain.cpu is not None and domain.cpu.numa is not None else 0
+    master: HugePage | None = None
+    earlier: list[HugePage] = []
+    for page in backing.hugepages.pages:
+        if page.nodeset is None:
+            if master is not None:
+                raise _refuse(f"two master hugepages detected: {page.size} and {master.size}", ErrorCode.XML_DETAIL)
+            master = page
+            continue
+        unknown = sorted(node for node in page.nodeset if node >= cells)
+        if unknown:
+            raise _refuse(f"hugepages: node {unknown[0]} not found", ErrorCode.XML_DETAIL)
+        for other in earlier:
+            if other.nodeset is not None and other.nodeset & page.nodeset:
+                text = f"nodeset attribute of hugepages of sizes {page.size} and {other.size} intersect"
+                raise _refuse(text, ErrorCode.XML_DETAIL)
+        earlier.append(page)
 
 
 def _path_is_chosen_later(device: Any) -> bool:
