@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from purevirt.cli.engine.args import Args
 from purevirt.cli.engine.problems import Failed
 from purevirt.cli.engine.shell import Shell
@@ -185,3 +187,106 @@ def _all_cells(sh: Shell) -> None:
         sh.write(f"{cell:>5}: {free:>10} KiB\n")
     sh.extra("-" * 20 + "\n")
     sh.extra(f"{'Total':>5}: {total:>10} KiB\n")
+
+
+def cmd_nodecpustats(sh: Shell, a: Args) -> None:
+    """Nanoseconds per state; with --percent what happened within one second."""
+    cpu = a.integer("cpu")
+    number = c.VIR_NODE_CPU_STATS_ALL_CPUS if cpu is None else cpu
+    with complaining("Unable to get number of cpu stats"):
+        first = sh.conn.node_get_cpu_stats(number)
+    if not a.flag("percent"):
+        for name, value in first.items():
+            sh.write(f"{name + ':':<15} {value:>20}\n")
+        return
+    if "utilization" in first:
+        usage = float(first["utilization"])
+        sh.write(f"{'usage:':<15} {usage:5.1f}%\n{'idle:':<15} {100 - usage:5.1f}%\n")
+        return
+    time.sleep(1)
+    with complaining("Unable to get node cpu stats"):
+        second = sh.conn.node_get_cpu_stats(number)
+    spent = {name: second.get(name, 0) - value for name, value in first.items()}
+    total = sum(spent.values())
+    busy = total - spent.get("idle", 0) - spent.get("iowait", 0)
+    sh.write(f"{'usage:':<15} {_percent(busy, total)}%\n")
+    for name, value in spent.items():
+        sh.write(f"{name + ':':<15} {_percent(value, total)}%\n")
+
+
+def _percent(part: int, total: int) -> str:
+    """One decimal; a clock that stands still gives C's "-nan"."""
+    return f"{part / total * 100:5.1f}" if total else " -nan"
+
+
+def _page_sizes(sh: Shell) -> list[int]:
+    """The host's page sizes in KiB. Raises Failed."""
+    from purevirt.cli.virsh.documents import parse
+
+    with complaining("unable to get node capabilities"):
+        caps = parse(sh.conn.get_capabilities())
+    found = {int(e.get("size", "0")) for e in caps.iterfind("./host/cpu/pages")}
+    if not found:
+        found = {int(e.get("size", "0")) for e in caps.iterfind("./host/topology/cells/cell/pages")}
+    if not found:
+        raise Failed("could not get information about supported page sizes")
+    return sorted(found)
+
+
+def _cell_ids(sh: Shell) -> list[int]:
+    from purevirt.cli.virsh.documents import parse
+
+    with complaining("unable to get node capabilities"):
+        caps = parse(sh.conn.get_capabilities())
+    cells = [int(cell.get("id", "0")) for cell in caps.iterfind("./host/topology/cells/cell")]
+    if not cells:
+        raise Failed("could not get information about NUMA topology")
+    return cells
+
+
+def _size_kib(a: Args) -> int | None:
+    size = a.scaled("pagesize", 1024)
+    return None if size is None else (size + 1023) // 1024
+
+
+def cmd_freepages(sh: Shell, a: Args) -> None:
+    size, cell = _size_kib(a), a.integer("cellno")
+    if a.flag("all"):
+        sizes = _page_sizes(sh) if size is None else [size]
+        for node in _cell_ids(sh):
+            counts = sh.conn.node_get_free_pages(sizes, node, 1)
+            sh.write(f"Node {node}:\n")
+            _print_pages(sh, counts[node])
+            sh.write("\n")
+        return
+    if cell is None:
+        raise Failed("missing cellno argument")
+    if cell < -1:
+        raise Failed("cell number must be non-negative integer or -1")
+    if size is None:
+        raise Failed("missing pagesize argument")
+    _print_pages(sh, sh.conn.node_get_free_pages([size], cell, 1)[cell])
+
+
+def _print_pages(sh: Shell, counts: dict[int, int]) -> None:
+    for size, count in counts.items():
+        sh.write(f"{size}KiB: {count}\n")
+
+
+def cmd_allocpages(sh: Shell, a: Args) -> None:
+    size, count, cell = _size_kib(a), a.unsigned("pagecount", 64), a.integer("cellno")
+    assert size is not None
+    assert count is not None
+    flags = collect(a, {"add": c.VIR_NODE_ALLOC_PAGES_ADD})
+    start, cells = -1, 1
+    if a.flag("add"):
+        flags = c.VIR_NODE_ALLOC_PAGES_ADD
+    else:
+        flags = c.VIR_NODE_ALLOC_PAGES_SET
+    if a.flag("all"):
+        start, cells = 0, len(_cell_ids(sh))
+    elif cell is not None:
+        if cell < -1:
+            raise Failed("cell number must be non-negative integer or -1")
+        start = cell
+    sh.conn.node_alloc_pages({size: count}, start, cells, flags)

@@ -49,7 +49,7 @@ def cmd_pool_autostart(sh: Shell, a: Args) -> None:
 
 def cmd_pool_create(sh: Shell, a: Args) -> None:
     path = a.need("file")
-    flags = collect(a, _BUILD_ON_CREATE) | collect(a, {"validate": c.VIR_STORAGE_POOL_CREATE_VALIDATE})
+    flags = collect(a, _BUILD_ON_CREATE)
     xml = read_text(path)
     with complaining(f"Failed to create pool from {path}"):
         pool = sh.conn.storage_pool_create_xml(xml, flags)
