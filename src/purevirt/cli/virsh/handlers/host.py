@@ -194,7 +194,7 @@ def cmd_nodecpustats(sh: Shell, a: Args) -> None:
     cpu = a.integer("cpu")
     number = c.VIR_NODE_CPU_STATS_ALL_CPUS if cpu is None else cpu
     with complaining("Unable to get number of cpu stats"):
-        first = sh.conn.node_get_cpu_stats(number)
+        first = _in_words(sh.conn.node_get_cpu_stats(number))
     if not a.flag("percent"):
         for name, value in first.items():
             sh.write(f"{name + ':':<15} {value:>20}\n")
@@ -205,13 +205,19 @@ def cmd_nodecpustats(sh: Shell, a: Args) -> None:
         return
     time.sleep(1)
     with complaining("Unable to get node cpu stats"):
-        second = sh.conn.node_get_cpu_stats(number)
+        second = _in_words(sh.conn.node_get_cpu_stats(number))
     spent = {name: second.get(name, 0) - value for name, value in first.items()}
     total = sum(spent.values())
     busy = total - spent.get("idle", 0) - spent.get("iowait", 0)
     sh.write(f"{'usage:':<15} {_percent(busy, total)}%\n")
     for name, value in spent.items():
         sh.write(f"{name + ':':<15} {_percent(value, total)}%\n")
+
+
+def _in_words(stats: dict[str, int]) -> dict[str, int]:
+    """The states in the order and with the words they are shown; "kernel" is shown as system."""
+    order = {"user": "user", "kernel": "system", "idle": "idle", "iowait": "iowait", "utilization": "utilization"}
+    return {shown: stats[field] for field, shown in order.items() if field in stats}
 
 
 def _percent(part: int, total: int) -> str:
