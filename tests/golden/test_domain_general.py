@@ -71,3 +71,12 @@ def test_normal_document(case: dict[str, Any]) -> None:
         return  # libvirt 9.0 leaves "none" out and then cannot read its own document; so it is here
     again = Domain.from_xml(text, ParseContext(inactive=True))
     assert again.to_xml(inactive) == text
+
+
+@pytest.mark.parametrize("path", sorted(TABLES.glob("*.xml")), ids=lambda path: path.stem)
+def test_document_is_written_as_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    status = path.stem == "general"
+    domain = Domain.from_xml(text, ParseContext(status=status))
+    assert domain.to_xml(FormatContext(secure=True, status=status)) == text
+    assert domain.copy() == domain

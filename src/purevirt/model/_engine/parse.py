@@ -153,7 +153,7 @@ def _compile(cls: ElementMeta) -> Reader:
                 empty = "not" if field.many else "None is"
                 source.add(1, f"if {empty} self.{field.name}:", f"    raise missing({f}, el)")
     if cls.check_node is not Element.check_node:  # type: ignore[attr-defined]
-        source.add(1, "self.check_node(el, ctx)")
+        source.add(1, "try:", "    self.check_node(el, ctx)", "except VirtError as error:", "    place(error, el)", "    raise")
     if cls.after_parse is not Element.after_parse:  # type: ignore[attr-defined]
         source.add(1, "try:", "    self.after_parse(ctx)", "except VirtError as error:", "    place(error, el)", "    raise")
     source.add(1, "return self")

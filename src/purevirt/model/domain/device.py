@@ -39,6 +39,26 @@ _UINT_MAX = 2**32 - 1
 _ULONG_MAX = 2**64 - 1
 
 
+def _hex_rng(pattern: str, maximum: int) -> str:
+    """Schema text of a number written in hexadecimal (`pattern` for what follows an optional 0x) or decimal."""
+    return (
+        f'<choice><data type="string"><param name="pattern">(0x)?({pattern})</param></data>'
+        f'<data type="unsignedInt"><param name="maxInclusive">{maximum}</param></data></choice>'
+    )
+
+
+PCI_DOMAIN_RNG = _hex_rng("[0-9a-fA-F]{1,8}", 0xFFFFFFFF)
+PCI_BUS_RNG = _hex_rng("[0-9a-fA-F]{1,2}", 0xFF)
+PCI_SLOT_RNG = _hex_rng("[0-1]?[0-9a-fA-F]", 0x1F)
+PCI_FUNCTION_RNG = _hex_rng("[0-7]", 7)
+_CSSID_RNG = _hex_rng("[0-9a-eA-E][0-9a-fA-F]?|[fF][0-9a-eA-E]?", 0xFE)
+_SSID_RNG = _hex_rng("[0-3]", 3)
+_DEVNO_RNG = _hex_rng("[0-9a-fA-F]{1,4}", 0xFFFF)
+_REG_RNG = '<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{1,8}</param></data>'
+_ANY_HEX_RNG = '<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{1,16}</param></data>'
+_PATH_RNG = '<data type="string"><param name="pattern">(/|[a-zA-Z]:\\\\).+</param></data>'
+
+
 class Address(Element, tag="address"):
     """The base of all address families."""
 
@@ -63,10 +83,10 @@ class PciAddress(Address, tag="address"):
 
     type: str = attr(default="pci")
 
-    domain: int | None = attr(Hex(4, _UINT_MAX))
-    bus: int | None = attr(Hex(2, _UINT_MAX))
-    slot: int | None = attr(Hex(2, _UINT_MAX))
-    function: int | None = attr(Hex(1, _UINT_MAX))
+    domain: int | None = attr(Hex(4, _UINT_MAX), rng=PCI_DOMAIN_RNG)
+    bus: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_BUS_RNG)
+    slot: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_SLOT_RNG)
+    function: int | None = attr(Hex(1, _UINT_MAX), rng=PCI_FUNCTION_RNG)
     multifunction: bool | None = attr(ON_OFF)
     zpci: ZpciAddress | None = child(ZpciAddress)
 
@@ -167,7 +187,7 @@ class SpaprVioAddress(Address, tag="address"):
 
     type: str = attr(default="spapr-vio")
 
-    reg: int | None = attr(Hex(8, _ULONG_MAX))
+    reg: int | None = attr(Hex(8, _ULONG_MAX), rng=_REG_RNG)
 
 
 class CcwAddress(Address, tag="address"):
@@ -175,9 +195,9 @@ class CcwAddress(Address, tag="address"):
 
     type: str = attr(default="ccw")
 
-    cssid: int | None = attr(Hex(1, _UINT_MAX))
-    ssid: int | None = attr(Hex(1, _UINT_MAX))
-    devno: int | None = attr(Hex(4, _UINT_MAX))
+    cssid: int | None = attr(Hex(1, _UINT_MAX), rng=_CSSID_RNG)
+    ssid: int | None = attr(Hex(1, _UINT_MAX), rng=_SSID_RNG)
+    devno: int | None = attr(Hex(4, _UINT_MAX), rng=_DEVNO_RNG)
 
     MAX_CSSID: ClassVar[int] = 0xFE
     MAX_SSID: ClassVar[int] = 3
@@ -194,8 +214,7 @@ class CcwAddress(Address, tag="address"):
         cssid, ssid, devno = given
         if cssid > self.MAX_CSSID or ssid > self.MAX_SSID or devno > self.MAX_DEVNO:
             raise XmlError(
-                "Invalid specification for virtio ccw address: "
-                f"cssid='0x{cssid:x}' ssid='0x{ssid:x}' devno='0x{devno:04x}'",
+                f"Invalid specification for virtio ccw address: cssid='0x{cssid:x}' ssid='0x{ssid:x}' devno='0x{devno:04x}'",
                 ErrorCode.INTERNAL_ERROR,
             )
 
@@ -216,8 +235,8 @@ class IsaAddress(Address, tag="address"):
 
     type: str = attr(default="isa")
 
-    iobase: int | None = attr(Hex(1, _UINT_MAX))
-    irq: int | None = attr(Hex(1, _UINT_MAX))
+    iobase: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
+    irq: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
 
 
 class DimmAddress(Address, tag="address"):
@@ -226,7 +245,7 @@ class DimmAddress(Address, tag="address"):
     type: str = attr(default="dimm")
 
     slot: int = attr(UINT, required=True)
-    base: int | None = attr(Hex(1, _ULONG_MAX), omit=0)
+    base: int | None = attr(Hex(1, _ULONG_MAX), omit=0, rng=_ANY_HEX_RNG)
 
 
 class UnassignedAddress(Address, tag="address"):
@@ -286,7 +305,7 @@ class Rom(Element, tag="rom"):
 
     enabled: bool | None = attr(YES_NO)
     bar: bool | None = attr(ON_OFF)
-    file: str | None = attr()
+    file: str | None = attr(rng=_PATH_RNG)
 
 
 class AcpiIndex(Element, tag="acpi"):
