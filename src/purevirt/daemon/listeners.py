@@ -1,0 +1,122 @@
+"""Listening sockets: made with libvirt's names, modes and groups, or taken from systemd; accepting, and pausing when full."""
+
+from __future__ import annotations
+
+import grp
+import os
+import socket
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+
+from purevirt.daemon.client import Identity
+from purevirt.daemon.server import Server
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
+from purevirt.host.peer import peer_credentials
+from purevirt.rpc.aio_link import SocketLink
+
+log = getLogger("purevirt.daemon.listeners")
+
+BACKLOG = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UnixAddress:
+    """A unix socket to listen on; `group` None leaves the process's own."""
+
+    path: Path
+    mode: int
+    group: str | None = None
+    readonly: bool = False
+
+
+def bind_unix(address: UnixAddress) -> socket.socket:
+    """The listening socket, its file with exactly the mode asked for. Replaces a stale file. Raises VirtError."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+    try:
+        address.path.parent.mkdir(parents=True, exist_ok=True)
+        address.path.unlink(missing_ok=True)
+        old = os.umask(0o777 & ~address.mode)
+        try:
+            sock.bind(str(address.path))
+        finally:
+            os.umask(old)
+        if address.group is not None:
+            os.chown(address.path, -1, _gid(address.group))
+        sock.listen(BACKLOG)
+    except OSError as e:
+        sock.close()
+        text = f"Failed to bind socket to '{address.path}'"
+        raise system_error(e.errno or 5, text, ErrorDomain.RPC) from e
+    return sock
+
+
+def _gid(group: str) -> int:
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"Failed to find group '{group}'", ErrorDomain.CONF) from None
+
+
+class Listener:
+    """One listening socket of a server. `paused` while the server is full; the kernel's backlog holds who comes then."""
+
+    def __init__(self, server: Server, sock: socket.socket, auth: int, readonly: bool, path: Path | None = None) -> None:
+        sock.setblocking(False)
+        self._server = server
+        self._sock = sock
+        self._auth = auth
+        self._readonly = readonly
+        self._path = path
+        self._reading = False
+
+    def reconsider(self) -> None:
+        """Accept, or stop accepting, by how full the server is."""
+        wanted = not self._server.is_full
+        if wanted and not self._reading:
+            self._server.loop.add_reader(self._sock.fileno(), self._accept)
+        elif self._reading and not wanted:
+            self._server.loop.remove_reader(self._sock.fileno())
+        self._reading = wanted
+
+    def _accept(self) -> None:
+        while self._reading:
+            try:
+                sock, _ = self._sock.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as e:
+                log.error("accepting a connection: %s", e.strerror)
+                return
+            self._take(sock)
+
+    def _take(self, sock: socket.socket) -> None:
+        try:
+            identity = self._identity(sock)
+        except OSError as e:
+            log.warning("a connection without credentials was refused: %s", e.strerror)
+            sock.close()
+            return
+        link = SocketLink(self._server.loop, sock)
+        client = self._server.accept(link, identity, self._auth)
+        if client is not None:
+            link.start()
+
+    def _identity(self, sock: socket.socket) -> Identity:
+        if sock.family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            host, port = sock.getpeername()[:2]
+            return Identity("tcp", self._readonly, address=f"{host};{port}")
+        peer = peer_credentials(sock)
+        return Identity(
+            "unix", self._readonly, peer.uid, peer.gid, peer.pid, start_time=peer.start_time, selinux=peer.selinux
+        )
+
+    def close(self) -> None:
+        """Stop listening; the socket's file goes with it."""
+        if self._reading:
+            self._server.loop.remove_reader(self._sock.fileno())
+            self._reading = False
+        self._sock.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)

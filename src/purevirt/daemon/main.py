@@ -1,0 +1,237 @@
+"""The program purevirtd: arguments, directories, drivers, sockets, signals.
+
+SIGTERM and SIGINT end the daemon and leave guests running; SIGHUP reads the configuration's log settings again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+from logging import getLogger
+from pathlib import Path
+
+from purevirt.daemon.config import DaemonConfig, mode_of, read_config
+from purevirt.daemon.connect_calls import ConnectCalls
+from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
+from purevirt.daemon.logging import LogConfig
+from purevirt.daemon.server import Server
+from purevirt.drivers.registry import DriverHost, start_all, stop_all
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.host.daemonize import PidFile, Readiness, activation_sockets, forget_activation, fork_daemon, notify
+from purevirt.host.roots import Roots, session_roots, system_roots
+from purevirt.protocol import admin, lxc, qemu, remote
+
+log = getLogger("purevirt.daemon.main")
+
+AUTH_NONE = 0
+USAGE = """Usage: purevirtd --system|--session [OPTION ...]
+  --root DIR        keep etc, run, lib, log and cache under DIR
+  -d, --daemon      run in the background
+  -p, --pid-file F  write the process id to F
+  -f, --config F    read F instead of libvirtd.conf
+  -t, --timeout N   end after N seconds without a client
+  -v, --verbose     log more
+"""
+
+
+@dataclass(slots=True)
+class Options:
+    """The command line. `timeout_s` None: stay for ever."""
+
+    session: bool = field(default_factory=lambda: os.geteuid() != 0)
+    root: Path | None = None
+    daemon: bool = False
+    pid_file: Path | None = None
+    config: Path | None = None
+    timeout_s: int | None = None
+    verbose: bool = False
+
+
+_SHORT = {"-d": "--daemon", "-p": "--pid-file", "-f": "--config", "-t": "--timeout", "-v": "--verbose", "-h": "--help"}
+
+
+def parse_options(arguments: list[str]) -> Options:
+    """Raises ValueError with what is wrong."""
+    options = Options()
+    words = list(arguments)
+    while words:
+        word, equals, given = words.pop(0).partition("=")
+        word = _SHORT.get(word, word)
+        if word in ("--system", "--session"):
+            options.session = word == "--session"
+        elif word == "--daemon":
+            options.daemon = True
+        elif word == "--verbose":
+            options.verbose = True
+        elif word in ("--root", "--pid-file", "--config", "--timeout"):
+            if not equals and not words:
+                raise ValueError(f"option {word} needs a value")
+            value = given if equals else words.pop(0)
+            if word == "--timeout":
+                if not value.isdecimal() or int(value) == 0:
+                    raise ValueError(f"invalid value for --timeout: '{value}'")
+                options.timeout_s = int(value)
+            else:
+                setattr(options, word[2:].replace("-", "_"), Path(value).absolute())
+        else:
+            raise ValueError(f"unknown option '{word}'")
+    return options
+
+
+class Daemon:
+    """What runs: the drivers, the server for guests' clients, the one for administrators, and their sockets."""
+
+    def __init__(self, options: Options, roots: Roots, config: DaemonConfig, logs: LogConfig) -> None:
+        self.options, self.roots, self.config, self.logs = options, roots, config, logs
+        self.loop = asyncio.get_running_loop()
+        self.host = DriverHost(roots)
+        handlers = ConnectCalls(self.host).handlers()
+        programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
+        self.server = Server("libvirtd", self.loop, programs, handlers)
+        self.admin = Server("admin", self.loop, (admin.PROGRAM,), {})
+        self.listeners: list[Listener] = []
+        self.over = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._apply_limits()
+        for server in (self.server, self.admin):
+            server.changed = self._clients_changed
+
+    def _apply_limits(self) -> None:
+        config, server = self.config, self.server
+        server.max_clients = config.max_clients
+        server.max_anonymous_clients = config.max_anonymous_clients
+        server.max_client_requests = config.max_client_requests
+        server.keepalive_interval = config.keepalive_interval
+        server.keepalive_count = config.keepalive_count
+
+    def listen(self) -> None:
+        """Systemd's sockets where it passed some, else our own by configuration. Raises VirtError."""
+        passed = activation_sockets()
+        forget_activation()
+        if passed:
+            for name, sock in passed:
+                self._add(sock, "admin" in name, "ro" in name.replace(".", "-").split("-"), None)
+        else:
+            for address, to_admin in self._addresses():
+                self._add(bind_unix(address), to_admin, address.readonly, address.path)
+        self._clients_changed()
+
+    def _add(self, sock: socket.socket, to_admin: bool, readonly: bool, path: Path | None) -> None:
+        server = self.admin if to_admin else self.server
+        self.listeners.append(Listener(server, sock, AUTH_NONE, readonly, path))
+
+    def _addresses(self) -> list[tuple[UnixAddress, bool]]:
+        config, privileged = self.config, self.roots.privileged
+        folder = Path(config.unix_sock_dir) if config.unix_sock_dir else self.roots.run
+        private = 0o700
+        rw = mode_of(config.unix_sock_rw_perms or "0777") if privileged else private
+        out = [(UnixAddress(folder / "libvirt-sock", rw, config.unix_sock_group), False)]
+        if privileged:
+            ro = mode_of(config.unix_sock_ro_perms)
+            out.append((UnixAddress(folder / "libvirt-sock-ro", ro, config.unix_sock_group, True), False))
+        admin_mode = mode_of(config.unix_sock_admin_perms) if privileged else private
+        out.append((UnixAddress(folder / "libvirt-admin-sock", admin_mode), True))
+        return out
+
+    def _clients_changed(self) -> None:
+        for listener in self.listeners:
+            listener.reconsider()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.options.timeout_s is not None and not self.server.clients and not self.admin.clients:
+            self._timer = self.loop.call_later(self.options.timeout_s, self.over.set)
+
+    def reload(self) -> None:
+        """SIGHUP: the log settings of the configuration file, as it is now."""
+        try:
+            apply_logging(self.logs, read_config(config_path(self.options, self.roots), False), self.options, self.roots)
+        except VirtError as e:
+            log.error("the configuration was not read again: %s", e.message)
+
+    async def run(self, readiness: Readiness) -> None:
+        """Serve until told to end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.add_signal_handler(number, self.over.set)
+        self.loop.add_signal_handler(signal.SIGHUP, self.reload)
+        try:
+            await start_all(self.host, lambda name, e: log.error("the driver %s could not start: %s", name, e))
+            self.listen()
+            readiness.tell(0)
+            notify("READY=1")
+            await self.over.wait()
+        finally:
+            notify("STOPPING=1")
+            for listener in self.listeners:
+                listener.close()
+            await self.server.close()
+            await self.admin.close()
+            await stop_all(self.host)
+
+
+def config_path(options: Options, roots: Roots) -> Path:
+    return options.config or roots.etc / "libvirtd.conf"
+
+
+def apply_logging(logs: LogConfig, config: DaemonConfig, options: Options, roots: Roots) -> None:
+    logs.set_level(1 if options.verbose and config.log_level > 1 else config.log_level)
+    if config.log_filters:
+        logs.set_filters(config.log_filters)
+    if options.daemon and not config.log_outputs:
+        roots.log.mkdir(parents=True, exist_ok=True)
+    logs.set_outputs(config.log_outputs or logs.default_outputs(options.daemon, roots.log / "libvirtd.log"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 after a regular end, 1 when it could not start, 2 for a wrong command line."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if "--help" in words or "-h" in words:
+        sys.stdout.write(USAGE)
+        return 0
+    try:
+        options = parse_options(words)
+    except ValueError as e:
+        sys.stderr.write(f"purevirtd: {e}\n{USAGE}")
+        return 2
+    readiness = fork_daemon() if options.daemon else Readiness(-1)
+    try:
+        return serve(options, readiness)
+    except VirtError as e:
+        sys.stderr.write(f"purevirtd: {e.explain()}\n")
+        log.error("%s", e.message)
+        return 1
+    finally:
+        readiness.tell(1)
+
+
+def serve(options: Options, readiness: Readiness) -> int:
+    if not options.session and os.geteuid() != 0:
+        text = "the system daemon needs root; use --session"
+        raise VirtError(ErrorCode.OPERATION_DENIED, text, ErrorDomain.NONE)
+    roots = session_roots(options.root) if options.session else system_roots(options.root)
+    roots.run.mkdir(parents=True, exist_ok=True)
+    config = read_config(config_path(options, roots), options.config is not None)
+    logs = LogConfig()
+    apply_logging(logs, config, options, roots)
+    pid_file = PidFile(options.pid_file or roots.run.parent / "libvirtd.pid")
+    pid_file.acquire()
+    try:
+        asyncio.run(_run(options, roots, config, logs, readiness))
+    finally:
+        pid_file.release()
+        with contextlib.suppress(OSError):
+            logs.close()
+    return 0
+
+
+async def _run(options: Options, roots: Roots, config: DaemonConfig, logs: LogConfig, readiness: Readiness) -> None:
+    await Daemon(options, roots, config, logs).run(readiness)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""purevirtd as a program, with the distribution's virsh as its client: sockets, first calls, errors, the end by SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="the system daemon needs root"),
+    pytest.mark.skipif(shutil.which("virsh") is None, reason="no virsh (libvirt-clients)"),
+]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A daemon under tmp_path that says on its notify socket when it serves; ended by SIGTERM."""
+    tmp_path.chmod(0o755)
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify.bind(str(tmp_path / "notify"))
+    environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "purevirt.daemon.main", "--system", "--root", str(tmp_path)]
+    daemon = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        ready, _, _ = select.select([notify], [], [], 30)
+        assert ready, "the daemon did not become ready"
+        assert notify.recv(100) == b"READY=1"
+        yield tmp_path
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(10) == 0
+        assert not (tmp_path / "run/libvirt/libvirt-sock").exists()
+    finally:
+        daemon.kill()
+        daemon.wait(10)
+        notify.close()
+
+
+def virsh(root: Path, *command: str, readonly: bool = False) -> subprocess.CompletedProcess[str]:
+    uri = f"qemu+unix:///system?socket={root}/run/libvirt/libvirt-sock{'-ro' if readonly else ''}"
+    options = ["-r"] if readonly else []
+    return subprocess.run(["virsh", *options, "-c", uri, *command], capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_first_calls(root: Path) -> None:
+    listed = virsh(root, "list", "--all")
+    assert (listed.returncode, listed.stdout) == (0, " Id   Name   State\n--------------------\n\n")
+    assert virsh(root, "hostname").stdout.strip() == socket.gethostname()
+    assert "Using API: QEMU 9.0.0" in virsh(root, "version").stdout
+    for name, mode in (("libvirt-sock", 0o777), ("libvirt-sock-ro", 0o777), ("libvirt-admin-sock", 0o700)):
+        assert stat.S_IMODE((root / "run/libvirt" / name).stat().st_mode) == mode
+
+
+def test_errors_are_libvirts(root: Path) -> None:
+    missing = virsh(root, "domstate", "nobody")
+    assert missing.returncode == 1
+    assert missing.stderr == "error: failed to get domain 'nobody'\n"
+    denied = virsh(root, "nodesuspend", "mem", "60", readonly=True)
+    assert "read only access prevents virNodeSuspendForDuration" in denied.stderr
+    broken = root / "broken.xml"
+    broken.write_text("<domain")
+    refused = virsh(root, "define", str(broken))
+    assert refused.returncode == 1
+    assert "(domain_definition):1: Couldn't find end of Start Tag domain line 1" in refused.stderr
+
+
+def test_garbage_ends_one_connection_only(root: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(10)
+        sock.connect(str(root / "run/libvirt/libvirt-sock"))
+        sock.sendall(b"\xff\xff\xff\xff" + b"garbage" * 10)
+        assert sock.recv(100) == b""
+    assert virsh(root, "uri").returncode == 0
