@@ -51,6 +51,7 @@ def format_for(document: Domain, flags: int) -> str:
 def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     """Fill in what the definition leaves open, and check it. `new`: defaults of a guest nobody has seen may be chosen."""
     import os
+    import uuid
 
     from purevirt.drivers.qemu.postparse import post_parse
     from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
@@ -60,6 +61,8 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
         os.uname().machine, state.capabilities.known, emulators, random_bytes=os.urandom, environment=dict(os.environ)
     )
     post_parse(document, PostParseContext(host, state.settings, abi_update=new))
+    if document.uuid is None:
+        document.uuid = str(uuid.uuid4())
     return document
 
 

@@ -39,12 +39,12 @@ log = getLogger("purevirt.qemu")
 
 
 def _build_command(document: Any, caps: QemuCaps, context: Any) -> Any:
-    from purevirt.drivers.qemu import command
+    """Addresses that the definition leaves open, then the command line."""
+    from purevirt.drivers.qemu.addresses.assign import assign_addresses
+    from purevirt.drivers.qemu.command.build import build_command
 
-    build = getattr(command, "build_command", None)
-    if build is None:
-        raise errors.unsupported("this installation cannot build QEMU command lines")
-    return build(document, caps, context)
+    assign_addresses(document, caps, new_domain=True)
+    return build_command(document, context)
 
 
 class QemuDriver(FacetDriver):

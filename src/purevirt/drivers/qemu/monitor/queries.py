@@ -89,10 +89,15 @@ def _has_pty(devices: Any) -> bool:
 
 
 def _set_ptys(devices: Any, paths: dict[str, str]) -> None:
+    from purevirt.model.domain.chardev import ChardevSource
+
     for device in _chardevs(devices):
         alias = device.alias.name if device.alias else None
         if device.type == "pty" and alias and (path := paths.get(f"char{alias}")):
-            device.set_pty(path)
+            device.sources = [ChardevSource(path=path)]
+    if devices.consoles and devices.serials and devices.consoles[0].alias is None:
+        # The first console is the first serial port under another name.
+        devices.consoles[0].sources = [s.copy() for s in devices.serials[0].sources]
 
 
 @dataclass(frozen=True, slots=True)
