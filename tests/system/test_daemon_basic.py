@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +23,16 @@ pytestmark = [
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
-    """A daemon under tmp_path that says on its notify socket when it serves; ended by SIGTERM."""
-    tmp_path.chmod(0o755)
+def root() -> Iterator[Path]:
+    """A daemon's root directory, reachable for the guests' unprivileged user (pytest's own is not); removed after."""
+    with tempfile.TemporaryDirectory(prefix="purevirt-test-") as directory:
+        path = Path(directory)
+        path.chmod(0o755)
+        yield from serving(path)
+
+
+def serving(tmp_path: Path) -> Iterator[Path]:
+    """A daemon under the directory that says on its notify socket when it serves; ended by SIGTERM."""
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notify.bind(str(tmp_path / "notify"))
     environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "PYTHONPATH": os.pathsep.join(sys.path)}
