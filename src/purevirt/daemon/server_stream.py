@@ -119,7 +119,7 @@ class ClientStream:
         self._arrived.set()
         if packet.kind == "abort":
             self._cancel()
-            self._end(self._writer.abort(self._state.error))
+            self._end(self._writer.finish())  # an abort is confirmed, not answered with an error
         elif packet.kind == "finish":
             if self._task is None or self._task.done() or not self._is_upload:
                 self._cancel()

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
 def facets(state: QemuState) -> list[object]:
     """All of them."""
+    from purevirt.drivers.qemu.console import ConsoleFacet
     from purevirt.drivers.qemu.define import DefineFacet
     from purevirt.drivers.qemu.info import InfoFacet
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
 
-    return [LookupFacet(state), DefineFacet(state), InfoFacet(state), LifecycleFacet(state), PassthroughFacet(state)]
+    kinds = (LookupFacet, DefineFacet, InfoFacet, LifecycleFacet, PassthroughFacet, ConsoleFacet)
+    return [kind(state) for kind in kinds]

@@ -54,6 +54,7 @@ async def start(state: QemuState, vm: Vm, document: Domain, launch: Launch) -> N
         run.autodestroy = launch.autodestroy
         vm.run, vm.live = run, document
         state.vms.set_id(vm, number)
+        document.id = number
         vm.set_state(C.VIR_DOMAIN_PAUSED, C.VIR_DOMAIN_PAUSED_STARTING_UP, state.clock)
         vm.changed()
         u.push("guest", lambda: _abandon(state, vm))
