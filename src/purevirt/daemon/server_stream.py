@@ -117,13 +117,9 @@ class ClientStream:
         """Something came from the client."""
         self._state.put(packet)
         self._arrived.set()
-        if packet.kind == "abort":
-            self._cancel()
-            self._end(self._writer.finish())  # an abort is confirmed, not answered with an error
-        elif packet.kind == "finish":
-            if self._task is None or self._task.done() or not self._is_upload:
-                self._cancel()
-                self._end(self._writer.finish())
+        running = self._task is not None and not self._task.done()
+        if packet.kind == "abort" or (packet.kind == "finish" and not (running and self._is_upload)):
+            self._end_after_pump()
         elif self._state.full:
             self._client.reconsider_reading()
 
@@ -132,6 +128,15 @@ class ClientStream:
             self._over = True
             self._client.link.write(packet)
             self._client.stream_over(self._writer.serial)
+
+    def _end_after_pump(self) -> None:
+        """Confirm the client's end (an abort too is confirmed, not answered with an error) once nothing runs for it."""
+        task = self._task
+        self._cancel()
+        if task is None or task.done():
+            self._end(self._writer.finish())
+        else:
+            task.add_done_callback(lambda _: self._end(self._writer.finish()))
 
     def _cancel(self) -> None:
         if self._task is not None and self._task is not asyncio.current_task():
