@@ -35,6 +35,7 @@ class ClientStream:
         self._task: asyncio.Task[None] | None = None
         self._over = False
         self._sent_eof = False
+        self._client_ended = False
 
     @property
     def full(self) -> bool:
@@ -81,7 +82,8 @@ class ClientStream:
             self._client.link.write(self._writer.data(b""))
 
     async def abort(self, error: VirtError) -> None:
-        self._end(self._writer.abort(error))
+        if not self._client_ended:
+            self._end(self._writer.abort(error))
 
     def run(self, pump: Coroutine[Any, Any, None]) -> None:
         self._pump = pump
@@ -108,6 +110,8 @@ class ClientStream:
         except asyncio.CancelledError:
             raise
         except Exception:
+            if self._client_ended:
+                return
             log.exception("stream of %s failed", self._writer.row.name)
             await self.abort(VirtError(ErrorCode.INTERNAL_ERROR, "stream had I/O failure", ErrorDomain.STREAMS))
         else:
@@ -132,6 +136,7 @@ class ClientStream:
     def _end_after_pump(self) -> None:
         """Confirm the client's end (an abort too is confirmed, not answered with an error) once nothing runs for it."""
         task = self._task
+        self._client_ended = True
         self._cancel()
         if task is None or task.done():
             self._end(self._writer.finish())
