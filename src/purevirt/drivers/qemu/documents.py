@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from purevirt.model._engine import FormatContext, ParseContext
+from purevirt.model.domain.defaults import settle_mac
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
@@ -61,9 +63,16 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
         os.uname().machine, state.capabilities.known, emulators, random_bytes=os.urandom, environment=dict(os.environ)
     )
     post_parse(document, PostParseContext(host, state.settings, abi_update=new))
+    for interface in document.devices.interfaces if document.devices else ():
+        settle_mac(interface, _new_mac)
     if document.uuid is None:
         document.uuid = str(uuid.uuid4())
     return document
+
+
+def _new_mac() -> str:
+    """A random address with QEMU's prefix."""
+    return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
 async def probe_for(document: Domain, state: QemuState) -> None:

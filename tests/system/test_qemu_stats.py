@@ -1,0 +1,85 @@
+"""Statistics of a real guest beside what the distribution's virsh shows, and readers beside a stopped QEMU."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from system.test_daemon_basic import root, virsh
+from system.test_virsh_guest import said
+
+__all__ = ["root"]
+
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="the system daemon needs root"),
+    pytest.mark.skipif(shutil.which("virsh") is None, reason="no virsh (libvirt-clients)"),
+    pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="no qemu-system-x86_64"),
+]
+
+XML = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory><vcpu current='1'>2</vcpu>
+<os><type arch='x86_64' machine='pc'>hvm</type></os>
+<devices><emulator>/usr/bin/qemu-system-x86_64</emulator><disk type='file' device='disk'><driver name='qemu' type='raw'/>
+<source file='{image}'/><target dev='vda' bus='virtio'/><shareable/></disk>
+<interface type='user'/></devices></domain>"""
+
+
+@pytest.fixture
+def guests(root: Path) -> Path:
+    image = root / "disk.img"
+    with image.open("wb") as file:
+        file.truncate(1 << 20)
+    for name in ("a", "b"):
+        document = root / f"{name}.xml"
+        document.write_text(XML.format(name=name, image=image))
+        said(root, "define", str(document))
+        said(root, "start", name)
+    return root
+
+
+def end(root: Path) -> None:
+    for name in ("a", "b"):
+        assert virsh(root, "destroy", name).returncode == 0
+
+
+def test_statistics_of_a_running_guest(guests: Path) -> None:
+    try:
+        stats = dict(re.findall(r"^  (\S+)=(.*)$", said(guests, "domstats", "a"), re.MULTILINE))
+        assert stats["state.state"] == "1"
+        assert int(stats["cpu.time"]) == int(stats["cpu.user"]) + int(stats["cpu.system"])
+        assert (stats["vcpu.current"], stats["vcpu.maximum"], stats["vcpu.0.state"]) == ("1", "2", "1")
+        assert (stats["net.count"], stats["block.count"], stats["block.0.name"]) == ("1", "1", "vda")
+        assert stats["block.0.capacity"] == str(1 << 20)
+        assert stats["block.0.backingIndex"] == "1"
+        assert int(stats["balloon.rss"]) > 10_000
+        assert said(guests, "dommemstat", "a").startswith("actual 65536\nlast_update 0\nrss ")
+        assert "vda rd_req " in said(guests, "domblkstat", "a", "vda")
+        assert "Capacity:       1048576\n" in said(guests, "domblkinfo", "a", "vda")
+        wrong = virsh(guests, "domblkstat", "a", "vdz")
+        assert wrong.stderr == "error: invalid argument: invalid path vdz not assigned to domain\n"
+    finally:
+        end(guests)
+
+
+def test_a_stopped_qemu_holds_up_nobody(guests: Path) -> None:
+    pid = int((guests / "run/libvirt/qemu/a.pid").read_text())
+    said(guests, "domstats")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for command in (("list",), ("dominfo", "a"), ("domstats",), ("dumpxml", "a"), ("dominfo", "b"), ("domstats", "b")):
+            began = time.monotonic()
+            said(guests, *command)
+            assert time.monotonic() - began < 2, command
+        stats = said(guests, "domstats", "a")
+        assert "block.0.rd.reqs=" in stats
+        said(guests, "destroy", "a")
+    finally:
+        subprocess.run(["kill", "-CONT", str(pid)], check=False, capture_output=True)
+        virsh(guests, "destroy", "a")
+        virsh(guests, "destroy", "b")
+    assert virsh(guests, "domstate", "a").stdout == "shut off\n\n"
