@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
+
+def identity(name: str) -> uuid.UUID:
+    """The same UUID for the same name, so that a guest can be defined again."""
+    return uuid.uuid5(uuid.NAMESPACE_DNS, name)
+
 
 def small(name: str, image: str | None = None) -> str:
     """One vCPU, 64 MiB, TCG; `image` is a bootable raw disk."""
@@ -11,7 +18,7 @@ def small(name: str, image: str | None = None) -> str:
             "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
             f"<source file='{image}'/><target dev='hda' bus='ide'/><shareable/></disk>"
         )
-    return f"""<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
+    return f"""<domain type='qemu'><name>{name}</name><uuid>{identity(name)}</uuid><memory unit='MiB'>64</memory><vcpu>1</vcpu>
 <os><type arch='x86_64' machine='pc'>hvm</type></os>
 <devices><emulator>/usr/bin/qemu-system-x86_64</emulator>{disk}
 <serial type='pty'/><console type='pty'/></devices></domain>"""
@@ -41,7 +48,7 @@ def sixty(name: str) -> str:
         "<sound model='ich9'/><video><model type='virtio' heads='1'/></video><watchdog model='i6300esb' action='reset'/>"
         "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng><panic model='isa'/>"
     )
-    return f"""<domain type='qemu'><name>{name}</name><memory unit='MiB'>2048</memory><vcpu>4</vcpu>
+    return f"""<domain type='qemu'><name>{name}</name><uuid>{identity(name)}</uuid><memory unit='MiB'>2048</memory><vcpu>4</vcpu>
 <cputune><shares>2048</shares><vcpupin vcpu='0' cpuset='0'/></cputune>
 <os><type arch='x86_64' machine='q35'>hvm</type><boot dev='hd'/></os><features><acpi/><apic/></features>
 <clock offset='utc'><timer name='rtc' tickpolicy='catchup'/></clock>

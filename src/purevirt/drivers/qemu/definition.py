@@ -13,6 +13,7 @@ from purevirt.types.uuid import parse_uuid
 
 if TYPE_CHECKING:
     from purevirt.model.domain.document import Domain
+    from purevirt.types.typed_params import TypedParam
 
 HEADER = """<!--
 WARNING: THIS IS AN AUTO-GENERATED FILE. CHANGES TO IT ARE LIKELY TO BE
@@ -36,7 +37,7 @@ class Definition:
     Documents obtained here are shared: copy before changing one.
     """
 
-    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_text", "stats", "texts")
+    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_text", "disks", "stats", "texts")
 
     def __init__(self, memory: ParsedMemory, parse: Parse, text: str | None, path: Path | None = None) -> None:
         self._memory = memory
@@ -45,8 +46,10 @@ class Definition:
         self._path = path
         self.texts: dict[int, str] = {}
         """Formatted for clients, by VIR_DOMAIN_XML_* flags."""
-        self.stats: dict[int, list[object]] = {}
+        self.stats: dict[int, list[TypedParam]] = {}
         """Statistics of the inactive guest by group; they depend on nothing but the definition."""
+        self.disks: list[tuple[str, str | None]] | None = None
+        """Target and host file of its disks, once somebody asked."""
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from purevirt.core.tasks import offload
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.info import cpu_time_ns, memory_kib, vcpus
 from purevirt.drivers.qemu.lookup import matches
+from purevirt.drivers.qemu.monitor.queries import BlockStats
 from purevirt.drivers.qemu.observe import Observed, observe, stats_of_device
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -43,10 +44,19 @@ def _path(disk: Any) -> str | None:
     return str(path) if path and disk.type in ("file", "block") else None
 
 
+def _disk_files(vm: Vm) -> list[tuple[str, str | None]]:
+    """Target and host file of each disk; an inactive guest's are remembered with its definition."""
+    if vm.run is not None or vm.config is None:
+        return [(disk.target.dev, _path(disk)) for disk in _disks(vm)]
+    if vm.config.disks is None:
+        vm.config.disks = [(disk.target.dev, _path(disk)) for disk in _disks(vm)]
+    return vm.config.disks
+
+
 def _sizes(paths: list[str]) -> Files:
     """Sizes of host files; those that are not there are left out. In a thread: a file may be on a slow server."""
     found: Files = {}
-    for path in paths:
+    for path in dict.fromkeys(paths):
         try:
             status = os.stat(path)
         except OSError:
@@ -117,8 +127,8 @@ def _add_vcpu(out: ParamList, vm: Vm, _known: Observed, _files: Files) -> None:
 
 
 def _add_interfaces(out: ParamList, vm: Vm, _known: Observed, _files: Files) -> None:
-    devices = vm.current().devices
-    if vm.run is None or devices is None:
+    devices = vm.live.devices if vm.live is not None else None
+    if devices is None:
         return
     out.uint("net.count", len(devices.interfaces))
     for index, interface in enumerate(devices.interfaces):
@@ -127,25 +137,26 @@ def _add_interfaces(out: ParamList, vm: Vm, _known: Observed, _files: Files) -> 
 
 
 def _add_blocks(out: ParamList, vm: Vm, known: Observed, files: Files) -> None:
-    disks = _disks(vm)
-    out.uint("block.count", len(disks))
-    for index, disk in enumerate(disks):
+    targets = _disk_files(vm)
+    disks = _disks(vm) if vm.run is not None else []
+    out.uint("block.count", len(targets))
+    for index, (target, path) in enumerate(targets):
         prefix = f"block.{index}"
-        out.string(f"{prefix}.name", disk.target.dev)
-        path = _path(disk)
+        out.string(f"{prefix}.name", target)
         if path is not None:
             out.string(f"{prefix}.path", path)
-        _add_block(out, prefix, vm, known, disk, files.get(path or ""))
-
-
-def _add_block(
-    out: ParamList, prefix: str, vm: Vm, known: Observed, disk: Any, size: tuple[int, int] | None
-) -> None:
-    stats, node = stats_of_device(known, disk.alias.name) if vm.run is not None and disk.alias else (None, "")
-    if stats is None:
-        if size is not None:
+        alias = disks[index].alias if disks else None
+        stats, node = stats_of_device(known, alias.name) if alias is not None else (None, "")
+        size = files.get(path or "")
+        if stats is not None:
+            _add_counters(out, prefix, known, stats, node)
+            if size is not None:
+                out.ullong(f"{prefix}.physical", size[1])
+        elif size is not None:
             out.ullong(f"{prefix}.capacity", size[0]).ullong(f"{prefix}.physical", size[0])
-        return
+
+
+def _add_counters(out: ParamList, prefix: str, known: Observed, stats: BlockStats, node: str) -> None:
     index = node.removeprefix("libvirt-").partition("-")[0]
     if index.isdecimal():
         out.uint(f"{prefix}.backingIndex", int(index))
@@ -157,8 +168,6 @@ def _add_block(
     capacity = known.capacities.get(node, (0, 0))[0]
     if capacity:
         out.ullong(f"{prefix}.capacity", capacity)
-    if size is not None:
-        out.ullong(f"{prefix}.physical", size[1])
 
 
 def _add_iothreads(out: ParamList, vm: Vm, _known: Observed, _files: Files) -> None:
@@ -178,6 +187,8 @@ _GROUPS: dict[int, Group] = {
 }
 """The groups in libvirt's order. PERF, MEMORY, DIRTYRATE and VM have nothing to say yet and are not offered."""
 _OFFERED = sum(_GROUPS)
+_FIXED = frozenset({C.VIR_DOMAIN_STATS_BALLOON, C.VIR_DOMAIN_STATS_VCPU})
+"""Groups that follow from the definition alone while the guest does not run; kept with it, so that nothing is parsed."""
 
 
 class StatsFacet:
@@ -201,7 +212,7 @@ class StatsFacet:
         running = [vm for vm in vms if vm.is_active]
         answers = await asyncio.gather(*(observe(vm, blocks=blocks, memory=memory) for vm in running))
         known = dict(zip(running, answers, strict=True))
-        paths = [path for vm in vms for disk in _disks(vm) if (path := _path(disk))] if blocks else []
+        paths = [path for vm in vms for _, path in _disk_files(vm) if path] if blocks else []
         files = await offload(_sizes, paths) if paths else {}
         nothing = Observed()
         return [self._record(vm, wanted, known.get(vm, nothing), files) for vm in vms]
@@ -210,8 +221,17 @@ class StatsFacet:
     def _record(vm: Vm, wanted: int, known: Observed, files: Files) -> p.DomainStatsRecord:
         out = ParamList()
         for bit, add in _GROUPS.items():
-            if wanted & bit:
+            if not wanted & bit:
+                continue
+            kept = vm.config.stats if bit in _FIXED and vm.run is None and vm.config is not None else None
+            if kept is None:
                 add(out, vm, known, files)
+            elif bit in kept:
+                out += kept[bit]
+            else:
+                before = len(out)
+                add(out, vm, known, files)
+                kept[bit] = out[before:]
         return p.DomainStatsRecord(vm.ref, out)
 
     async def domain_memory_stats(self, dom: p.NonnullDomain, max_stats: int, flags: int) -> list[p.DomainMemoryStat]:
