@@ -87,3 +87,31 @@ def test_garbage_ends_one_connection_only(root: Path) -> None:
         sock.sendall(b"\xff\xff\xff\xff" + b"garbage" * 10)
         assert sock.recv(100) == b""
     assert virsh(root, "uri").returncode == 0
+
+
+def test_a_connected_client_does_not_spoil_the_end(root: Path) -> None:
+    """The fixture ends the daemon by SIGTERM and wants exit code 0; this socket is open at that time."""
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(str(root / "run/libvirt/libvirt-sock"))
+    _held.append(sock)
+
+
+_held: list[socket.socket] = []
+
+
+@pytest.fixture(autouse=True)
+def _let_go() -> Iterator[None]:
+    yield
+    while _held:
+        _held.pop().close()
+
+
+@pytest.mark.parametrize("line", ["auth_unix_rw = \"sasl\"", "access_drivers = [ \"polkit\" ]", "listen_tcp = 1"])
+def test_protection_that_is_missing_is_not_pretended(line: str, tmp_path: Path) -> None:
+    (tmp_path / "etc/libvirt").mkdir(parents=True)
+    (tmp_path / "etc/libvirt/libvirtd.conf").write_text(line + "\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "purevirt.daemon.main", "--system", "--root", str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "is not available in this daemon yet" in done.stderr

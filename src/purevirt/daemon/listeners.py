@@ -71,7 +71,9 @@ class Listener:
         self._reading = False
 
     def reconsider(self) -> None:
-        """Accept, or stop accepting, by how full the server is."""
+        """Accept, or stop accepting, by how full the server is; nothing once closed."""
+        if self._sock.fileno() < 0:
+            return
         wanted = not self._server.is_full
         if wanted and not self._reading:
             self._server.loop.add_reader(self._sock.fileno(), self._accept)

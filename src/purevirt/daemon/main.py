@@ -209,6 +209,20 @@ def main(arguments: list[str] | None = None) -> int:
         readiness.tell(1)
 
 
+def refuse_what_is_missing(config: DaemonConfig) -> None:
+    """A configuration that asks for protection we cannot give yet must not start an open daemon."""
+    for key in ("auth_unix_ro", "auth_unix_rw"):
+        if getattr(config, key) not in (None, "none"):
+            text = f"{key}: authentication '{getattr(config, key)}' is not available in this daemon yet"
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
+    if config.access_drivers and config.access_drivers != ["none"]:
+        text = f"access_drivers: {', '.join(config.access_drivers)}: access control is not available in this daemon yet"
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
+    if config.listen_tcp:
+        text = "listen_tcp: listening on TCP is not available in this daemon yet"
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
+
+
 def serve(options: Options, readiness: Readiness) -> int:
     if not options.session and os.geteuid() != 0:
         text = "the system daemon needs root; use --session"
@@ -216,6 +230,7 @@ def serve(options: Options, readiness: Readiness) -> int:
     roots = session_roots(options.root) if options.session else system_roots(options.root)
     roots.run.mkdir(parents=True, exist_ok=True)
     config = read_config(config_path(options, roots), options.config is not None)
+    refuse_what_is_missing(config)
     logs = LogConfig()
     apply_logging(logs, config, options, roots)
     pid_file = PidFile(options.pid_file or roots.run.parent / "libvirtd.pid")
