@@ -16,7 +16,8 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
+    from purevirt.drivers.qemu.save import SaveFacet
     from purevirt.drivers.qemu.stats import StatsFacet
 
-    kinds = (LookupFacet, DefineFacet, InfoFacet, LifecycleFacet, PassthroughFacet, ConsoleFacet, StatsFacet)
+    kinds = (LookupFacet, DefineFacet, InfoFacet, LifecycleFacet, PassthroughFacet, ConsoleFacet, StatsFacet, SaveFacet)
     return [kind(state) for kind in kinds]

@@ -9,6 +9,7 @@ from purevirt.core.jobs import AsyncJob, Job
 from purevirt.drivers.qemu import errors, process, status
 from purevirt.drivers.qemu.define import admit, read_new
 from purevirt.drivers.qemu.launch import Launch
+from purevirt.drivers.qemu.save import start_from_managed
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
@@ -33,6 +34,8 @@ async def start_vm(state: QemuState, vm: Vm, flags: int, document: Domain | None
     async with vm.jobs.async_job(AsyncJob.START):
         if vm.is_active:
             raise errors.invalid("domain is already running")
+        if document is None and await start_from_managed(state, vm, flags):
+            return
         chosen = document or vm.require_config().document().copy()
         paused = bool(flags & C.VIR_DOMAIN_START_PAUSED)
         context = current.get(None)

@@ -1,0 +1,218 @@
+"""Save and restore: the guest's memory goes to a file and comes back; managed save does so behind start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from purevirt.core.jobs import AsyncJob, Job
+from purevirt.core.tasks import offload
+from purevirt.drivers.qemu import documents, errors, process, save_image, status
+from purevirt.drivers.qemu.define import admit
+from purevirt.drivers.qemu.launch import Launch
+from purevirt.drivers.qemu.monitor.connection import MonitorClosed, QmpFailure
+from purevirt.drivers.qemu.vm import Runtime, Vm
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.protocol import remote as p
+from purevirt.types import constants as C
+from purevirt.types.uuid import parse_uuid
+
+if TYPE_CHECKING:
+    from purevirt.drivers.qemu.state import QemuState
+    from purevirt.model.domain.document import Domain
+
+_RUN_FLAGS = C.VIR_DOMAIN_SAVE_RUNNING | C.VIR_DOMAIN_SAVE_PAUSED
+_MAX_BANDWIDTH = (1 << 63) - 1
+TRANSFER_S = 3600.0
+"""The longest that memory may take to or from the file."""
+
+
+async def transfer(vm: Vm, run: Runtime, command: str, fd: int) -> None:
+    """Let QEMU write its state to the descriptor ("migrate") or read it ("migrate-incoming"), and wait until it has."""
+    monitor = vm.require_monitor()
+    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def watch(data: Any) -> bool:
+        said = data.get("status") if isinstance(data, dict) else None
+        if said in ("completed", "failed", "cancelled") and not ended.done():
+            ended.set_result(said)
+        return ended.done()
+
+    await monitor.execute("migrate-set-capabilities", {"capabilities": [{"capability": "events", "state": True}]})
+    if command == "migrate":
+        await monitor.execute("migrate-set-parameters", {"max-bandwidth": _MAX_BANDWIDTH})
+    waiter = ("MIGRATION", watch)
+    run.waiters.append(waiter)
+    try:
+        await monitor.execute("getfd", {"fdname": "migrate"}, fds=[fd])
+        await monitor.execute(command, {"uri": "fd:migrate"})
+        ends: set[asyncio.Future[Any]] = {ended, monitor.closed}
+        await asyncio.wait(ends, timeout=TRANSFER_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        with suppress(ValueError):
+            run.waiters.remove(waiter)
+    if not ended.done() or ended.result() != "completed":
+        raise errors.failed(f"{'save' if command == 'migrate' else 'restore'} job: {await _why(vm)}")
+
+
+async def _why(vm: Vm) -> str:
+    try:
+        reply = await vm.require_monitor().execute("query-migrate")
+    except VirtError:
+        return "unexpectedly failed"
+    text = reply.get("error-desc") if isinstance(reply, dict) else None
+    return str(text) if text else "unexpectedly failed"
+
+
+async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: int) -> None:
+    """Write the image and end the guest. On failure the file is gone and the guest is as it was."""
+    async with vm.jobs.async_job(AsyncJob.SAVE):
+        run = vm.require_active()
+        was_running = vm.state == C.VIR_DOMAIN_RUNNING
+        if was_running:
+            run.paused_reason = C.VIR_DOMAIN_PAUSED_SAVE
+            await vm.require_monitor().execute("stop")
+            vm.require_active()
+        text = xml or documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
+        resume = (was_running and not flags & C.VIR_DOMAIN_SAVE_PAUSED) or bool(flags & C.VIR_DOMAIN_SAVE_RUNNING)
+        done = False
+        try:
+            fd = await offload(_create, path, text, resume)
+            try:
+                await transfer(vm, run, "migrate", fd)
+                await offload(save_image.complete, fd)
+            finally:
+                os.close(fd)
+            done = True
+        finally:
+            if not done:
+                path.unlink(missing_ok=True)
+                if was_running and vm.run is run:
+                    run.running_reason = C.VIR_DOMAIN_RUNNING_SAVE_CANCELED
+                    with suppress(MonitorClosed, QmpFailure):
+                        await vm.require_monitor().execute("cont")
+        run.ending = (C.VIR_DOMAIN_SHUTOFF_SAVED, C.VIR_DOMAIN_EVENT_STOPPED_SAVED)
+        await process.kill(state, vm)
+
+
+def _create(path: Path, text: str, running: bool) -> int:
+    return save_image.create(path, text, was_running=running)
+
+
+async def restore_from(
+    state: QemuState, vm: Vm, document: Domain, header: save_image.SaveHeader, fd: int, flags: int
+) -> None:
+    """Bring the guest up from an opened image; the caller holds the START job and closes the descriptor."""
+    paused = bool(flags & C.VIR_DOMAIN_SAVE_PAUSED) or not (header.was_running or flags & C.VIR_DOMAIN_SAVE_RUNNING)
+
+    async def incoming(target: Vm, run: Runtime) -> None:
+        await transfer(target, run, "migrate-incoming", fd)
+        # Before the processors run, as libvirt tells it.
+        state.events.lifecycle(target, C.VIR_DOMAIN_EVENT_STARTED, C.VIR_DOMAIN_EVENT_STARTED_RESTORED)
+
+    launch = Launch(paused=paused, running_reason=C.VIR_DOMAIN_RUNNING_RESTORED, incoming=incoming)
+    await process.start(state, vm, document, launch)
+    if paused:
+        state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_SUSPENDED, C.VIR_DOMAIN_EVENT_SUSPENDED_RESTORED)
+    if vm.run is not None:
+        status.save(state.status, vm)
+
+
+async def start_from_managed(state: QemuState, vm: Vm, flags: int) -> bool:
+    """Start a guest from its managed image, which is then gone; False when there is none. Under its START job."""
+    path = state.paths.managed_save(vm.name)
+    if not vm.managed_save:
+        return False
+    if flags & C.VIR_DOMAIN_START_FORCE_BOOT:
+        path.unlink(missing_ok=True)
+        vm.managed_save = False
+        return False
+    header, fd = await offload(save_image.read, path)
+    try:
+        document = await _document(state, header.xml)
+        wanted = C.VIR_DOMAIN_SAVE_PAUSED if flags & C.VIR_DOMAIN_START_PAUSED else 0
+        await restore_from(state, vm, document, header, fd, wanted)
+    finally:
+        os.close(fd)
+    path.unlink(missing_ok=True)
+    vm.managed_save = False
+    return True
+
+
+async def _document(state: QemuState, xml: str) -> Domain:
+    document = documents.parse_inactive(xml)
+    await documents.probe_for(document, state)
+    return documents.complete(document, state, new=False)
+
+
+class SaveFacet:
+    """virDomainSave*, virDomainRestore*, virDomainManagedSave*, virDomainSaveImageGetXMLDesc."""
+
+    def __init__(self, state: QemuState) -> None:
+        self._state = state
+
+    async def domain_save(self, dom: p.NonnullDomain, to: str) -> None:
+        await self.domain_save_flags(dom, to, None, 0)
+
+    async def domain_save_flags(self, dom: p.NonnullDomain, to: str, dxml: str | None, flags: int) -> None:
+        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainSaveFlags")
+        vm = self._state.find(dom)
+        vm.require_active()
+        if dxml is not None:
+            self._same_guest(vm, documents.parse_inactive(dxml))
+        await save_to(self._state, vm, Path(to), dxml, flags)
+
+    @staticmethod
+    def _same_guest(vm: Vm, document: Domain) -> None:
+        if document.name != vm.name or (document.uuid and parse_uuid(document.uuid) != vm.uuid):
+            text = f"Target domain name {document.name} does not match source {vm.name}"
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.DOMAIN)
+
+    async def domain_restore(self, from_: str) -> None:
+        await self.domain_restore_flags(from_, None, 0)
+
+    async def domain_restore_flags(self, from_: str, dxml: str | None, flags: int) -> None:
+        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainRestoreFlags")
+        state = self._state
+        header, fd = await offload(save_image.read, Path(from_))
+        try:
+            document = await _document(state, dxml or header.xml)
+            name, uuid = document.name or "", parse_uuid(document.uuid or "")
+            vm = admit(state, name, uuid, live=True)
+            if vm is None:
+                vm = state.new_vm(name, uuid)
+                state.vms.add(vm)
+            try:
+                async with vm.jobs.async_job(AsyncJob.START):
+                    await restore_from(state, vm, document, header, fd, flags)
+            finally:
+                if not vm.is_active and not vm.is_persistent:
+                    state.forget(vm)
+        finally:
+            os.close(fd)
+
+    async def domain_save_image_get_xml_desc(self, file: str, flags: int) -> str:
+        errors.check_flags(flags, C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE, "qemuDomainSaveImageGetXMLDesc")
+        header, fd = await offload(save_image.read, Path(file))
+        os.close(fd)
+        secure = C.VIR_DOMAIN_XML_SECURE if flags & C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE else 0
+        return documents.format_for(documents.parse_inactive(header.xml), secure | C.VIR_DOMAIN_XML_INACTIVE)
+
+    async def domain_managed_save(self, dom: p.NonnullDomain, flags: int) -> None:
+        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainManagedSave")
+        vm = self._state.find(dom)
+        vm.require_active()
+        if not vm.is_persistent:
+            raise errors.invalid("cannot do managed save for transient domain")
+        await save_to(self._state, vm, self._state.paths.managed_save(vm.name), None, flags)
+        vm.managed_save = True
+
+    async def domain_managed_save_remove(self, dom: p.NonnullDomain, flags: int) -> None:
+        errors.check_flags(flags, 0, "qemuDomainManagedSaveRemove")
+        vm = self._state.find(dom)
+        async with vm.jobs.job(Job.MODIFY):
+            self._state.paths.managed_save(vm.name).unlink(missing_ok=True)
+            vm.managed_save = False
