@@ -28,7 +28,10 @@ class LocalLink:
     async def invoke(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
     ) -> Any:
-        return await self._driver.call(procedure, *args, program=program)
+        try:
+            return await self._driver.call(procedure, *args, program=program)
+        except NoSupport as error:
+            raise _named(error, procedure, program) from None
 
     async def invoke_fds(
         self,
@@ -64,6 +67,14 @@ class LocalLink:
 
     async def close(self) -> None:
         await self._driver.close()
+
+
+def _named(error: NoSupport, procedure: str, program: str) -> NoSupport:
+    """The same error with the name of the API function in it, as the daemon says it."""
+    from importlib import import_module
+
+    row = import_module(f"purevirt.protocol.{program}").PROGRAM.by_name.get(procedure)
+    return NoSupport(row.function, error.domain or row.errors) if row is not None and row.function else error
 
 
 async def open_local_blocking(uri: Uri, readonly: bool) -> LocalLink:

@@ -1,0 +1,40 @@
+"""The driver's usual errors, each with libvirt's code and text."""
+
+from __future__ import annotations
+
+from purevirt.errors import ErrorCode, ErrorDomain, NotFound, VirtError
+
+FROM = ErrorDomain.TEST
+
+
+def invalid(detail: str) -> VirtError:
+    """OPERATION_INVALID: right operation, wrong moment."""
+    return VirtError(ErrorCode.OPERATION_INVALID, detail, FROM)
+
+
+def bad_argument(detail: str) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, detail, FROM)
+
+
+def failed(detail: str) -> VirtError:
+    return VirtError(ErrorCode.OPERATION_FAILED, detail, FROM)
+
+
+def internal(detail: str) -> VirtError:
+    return VirtError(ErrorCode.INTERNAL_ERROR, detail, FROM)
+
+
+def not_running() -> VirtError:
+    return VirtError(ErrorCode.OPERATION_INVALID, "domain is not running", ErrorDomain.DOMAIN)
+
+
+def not_found(code: ErrorCode, detail: str | None = None) -> NotFound:
+    return NotFound(code, detail, FROM)
+
+
+def check_flags(flags: int, allowed: int, function: str) -> None:
+    """INVALID_ARG for flags that the function does not take."""
+    extra = flags & ~allowed
+    if extra:
+        text = f"unsupported flags (0x{extra:x}) in function {function}"
+        raise VirtError(ErrorCode.INVALID_ARG, function, FROM, message=text, str1=text, str2="flags")

@@ -1,0 +1,18 @@
+"""The driver's facets, each a small object with procedures as methods."""
+
+from __future__ import annotations
+
+from purevirt.drivers.test.connection import ConnectionFacet
+from purevirt.drivers.test.define import DefineFacet
+from purevirt.drivers.test.hardware import HardwareFacet
+from purevirt.drivers.test.host import TestHost
+from purevirt.drivers.test.info import InfoFacet
+from purevirt.drivers.test.lifecycle import LifecycleFacet
+from purevirt.drivers.test.lookup import LookupFacet
+
+_KINDS = (HardwareFacet, LookupFacet, DefineFacet, LifecycleFacet, InfoFacet)
+
+
+def facets(host: TestHost, uri: str) -> list[object]:
+    """All of them."""
+    return [ConnectionFacet(host, uri), *(kind(host) for kind in _KINDS)]

@@ -1,0 +1,96 @@
+"""One guest: its definition, the one for its next start, and its state. Nothing runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from purevirt.drivers.test import errors
+from purevirt.drivers.test.taints import deprecations_of, taints_of
+from purevirt.protocol.remote import NonnullDomain
+from purevirt.types import constants as C
+from purevirt.types.uuid import format_uuid, parse_uuid
+
+if TYPE_CHECKING:
+    from purevirt.model.domain.document import Domain
+
+
+class Guest:
+    """`document` is what is; `next` what the next start takes, None while that is `document` itself."""
+
+    def __init__(self, document: Domain, *, persistent: bool) -> None:
+        self.name = document.name or ""
+        self.uuid = parse_uuid(document.uuid or "")
+        self.document = document
+        self.next: Domain | None = None
+        self.persistent = persistent
+        self.id = -1
+        self.state = C.VIR_DOMAIN_SHUTOFF
+        self.reason = 0
+        self.autostart = False
+        self.managed_save = False
+        self.updated = False
+        self.taints: list[str] = []
+        self.deprecations: list[str] = []
+
+    @property
+    def ref(self) -> NonnullDomain:
+        return NonnullDomain(self.name, self.uuid, self.id)
+
+    @property
+    def uuid_text(self) -> str:
+        return format_uuid(self.uuid)
+
+    @property
+    def is_active(self) -> bool:
+        return self.id != -1
+
+    @property
+    def config(self) -> Domain:
+        """What the next start takes."""
+        return self.next if self.next is not None else self.document
+
+    def require_active(self) -> None:
+        if not self.is_active:
+            raise errors.not_running()
+
+    def set_state(self, state: int, reason: int) -> None:
+        self.state, self.reason = state, reason
+
+    def rename(self, name: str) -> None:
+        """In the documents; the index follows by itself."""
+        for document in (self.document, self.next):
+            if document is not None:
+                document.name = name
+
+    def taint(self) -> None:
+        """Note what its definition makes doubtful; reasons stay when it stops."""
+        self.taints += [text for text in taints_of(self.document) if text not in self.taints]
+        self.deprecations += [text for text in deprecations_of(self.document) if text not in self.deprecations]
+
+    # --- which document a call is about ------------------------------------------------------------------------
+
+    def scopes(self, flags: int) -> tuple[bool, bool]:
+        """(live, config) of VIR_DOMAIN_AFFECT_* flags; raises where the guest is not of that kind."""
+        live, config = bool(flags & C.VIR_DOMAIN_AFFECT_LIVE), bool(flags & C.VIR_DOMAIN_AFFECT_CONFIG)
+        if not live and not config:
+            live, config = self.is_active, not self.is_active
+        if live and not self.is_active:
+            raise errors.not_running()
+        if config and not self.persistent:
+            raise errors.invalid("transient domains do not have any persistent config")
+        return live, config
+
+    def one(self, flags: int) -> Domain:
+        """The document that a reader means."""
+        if flags & C.VIR_DOMAIN_AFFECT_LIVE and flags & C.VIR_DOMAIN_AFFECT_CONFIG:
+            raise errors.bad_argument("Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive")
+        live, _ = self.scopes(flags)
+        return self.document if live else self.config
+
+    def targets(self, flags: int) -> list[Domain]:
+        """The documents that a writer changes."""
+        live, config = self.scopes(flags)
+        found = [self.document] if live else []
+        if config and not (live and self.config is self.document):
+            found.append(self.config)
+        return found

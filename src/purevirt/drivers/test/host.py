@@ -1,0 +1,105 @@
+"""The make-believe host: its hardware and every object on it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from purevirt.api.events import Event, EventHub
+from purevirt.drivers.test import errors
+from purevirt.drivers.test.guest import Guest
+from purevirt.drivers.test.index import Index
+from purevirt.errors import ErrorCode
+from purevirt.protocol import remote as p
+from purevirt.types import constants as C
+from purevirt.types.uuid import format_uuid
+
+
+@dataclass(slots=True)
+class Hardware:
+    """What `virNodeGetInfo` tells; memory in KiB."""
+
+    model: str = "i686"
+    memory: int = 3145728
+    cpus: int = 16
+    mhz: int = 1400
+    nodes: int = 2
+    sockets: int = 2
+    cores: int = 2
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A NUMA node: memory in KiB, the size of its small pages, its processors."""
+
+    memory: int
+    page: int
+    cpus: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class TestHost:
+    """Shared by every connection of test:///default, one's own for a file."""
+
+    __test__ = False
+
+    hardware: Hardware = field(default_factory=Hardware)
+    cells: list[Cell] = field(default_factory=list)
+    guests: Index[Guest] = field(default_factory=Index)
+    hub: EventHub = field(default_factory=EventHub)
+    connections: int = 0
+    last_id: int = 0
+
+    def new_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+    def guest(self, ref: p.NonnullDomain) -> Guest:
+        """The guest that a client means; NO_DOMAIN when it is gone."""
+        found = self.guests.by_uuid(ref.uuid)
+        if found is None:
+            detail = f"no domain with matching uuid '{format_uuid(ref.uuid)}' ({ref.name})"
+            raise errors.not_found(ErrorCode.NO_DOMAIN, detail)
+        return found
+
+    # --- life --------------------------------------------------------------------------------------------------
+
+    def start(self, guest: Guest, reason: int = C.VIR_DOMAIN_RUNNING_BOOTED) -> None:
+        """Make it run."""
+        guest.set_state(C.VIR_DOMAIN_RUNNING, reason)
+        guest.id = guest.document.id = self.new_id()
+        guest.updated = False
+        guest.taint()
+        if guest.persistent and guest.next is None:
+            guest.next = guest.document.copy()
+            guest.next.id = None
+
+    def stop(self, guest: Guest, reason: int) -> None:
+        """Make it stand still; a transient guest stays until `settle`."""
+        guest.set_state(C.VIR_DOMAIN_SHUTOFF, reason)
+        guest.id = -1
+        if guest.next is not None:
+            guest.document, guest.next = guest.next, None
+        guest.document.id = None
+
+    def settle(self, guest: Guest) -> None:
+        """Forget it when it neither runs nor is defined."""
+        if not guest.persistent and not guest.is_active:
+            self.guests.remove(guest)
+
+    # --- events ------------------------------------------------------------------------------------------------
+
+    def emit(self, guest: Guest, event_id: int, message: Any) -> None:
+        self.hub.emit(Event("domain", event_id, guest.uuid, message))
+
+    def lifecycle(self, guest: Guest, event: int, detail: int, ref: p.NonnullDomain | None = None) -> None:
+        """`ref`: the guest as it was, when its id is gone already."""
+        message = p.DomainEventLifecycleMsg(ref or guest.ref, event, detail)
+        self.emit(guest, C.VIR_DOMAIN_EVENT_ID_LIFECYCLE, message)
+
+
+def now_us() -> int:
+    """Wall time in microseconds: what the driver's made-up statistics grow with."""
+    return time.time_ns() // 1000
