@@ -5,6 +5,10 @@ from __future__ import annotations
 from purevirt.drivers.test.documents import parse_domain
 from purevirt.drivers.test.guest import Guest
 from purevirt.drivers.test.host import Cell, TestHost
+from purevirt.drivers.test.interfaces import TestInterface
+from purevirt.drivers.test.networks import add_network
+from purevirt.model.host_interface import HostInterface
+from purevirt.model.network import Network
 
 _DOMAIN = """\
 <domain type='test'>
@@ -34,6 +38,30 @@ _DOMAIN = """\
   </devices>
 </domain>
 """
+_NETWORK = """\
+<network>
+  <name>default</name>
+  <uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid>
+  <bridge name='virbr0'/>
+  <forward/>
+  <ip address='192.168.122.1' netmask='255.255.255.0'>
+    <dhcp>
+      <range start='192.168.122.2' end='192.168.122.254'/>
+    </dhcp>
+  </ip>
+</network>
+"""
+_INTERFACE = """\
+<interface type='ethernet' name='eth1'>
+  <start mode='onboot'/>
+  <mac address='aa:bb:cc:dd:ee:ff'/>
+  <mtu size='1492'/>
+  <protocol family='ipv4'>
+    <ip address='192.168.0.5' prefix='24'/>
+    <route gateway='192.168.0.1'/>
+  </protocol>
+</interface>
+"""
 
 
 def default_host() -> TestHost:
@@ -43,4 +71,6 @@ def default_host() -> TestHost:
     guest = Guest(parse_domain(_DOMAIN), persistent=True)
     host.guests.add(guest)
     host.start(guest, 0)
+    add_network(host, Network.from_xml(_NETWORK), live=False).active = True
+    host.interfaces.add(TestInterface(HostInterface.from_xml(_INTERFACE), active=True))
     return host

@@ -98,13 +98,16 @@ class DefineFacet:
         if not guest.persistent:
             raise errors.invalid("cannot rename a transient domain")
         name = new_name or ""
+        if "/" in name:
+            raise VirtError(ErrorCode.XML_ERROR, f"name {name} cannot contain '/'", errors.FROM)
         if name == guest.name:
-            raise errors.invalid("Can't rename domain to itself")
+            raise VirtError(ErrorCode.OPERATION_INVALID, "Can't rename domain to itself", ErrorDomain.DOMAIN)
         if host.guests.get(name) is not None:
-            raise errors.invalid(f"domain with name '{name}' already exists")
+            text = f"domain with name '{name}' already exists"
+            raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
         before = guest.ref
-        host.guests.rename(guest, name)
         guest.rename(name)
+        host.guests.rename(guest, before.name)
         host.lifecycle(guest, C.VIR_DOMAIN_EVENT_UNDEFINED, C.VIR_DOMAIN_EVENT_UNDEFINED_RENAMED, before)
         host.lifecycle(guest, C.VIR_DOMAIN_EVENT_DEFINED, C.VIR_DOMAIN_EVENT_DEFINED_RENAMED)
         return 0

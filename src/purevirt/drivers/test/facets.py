@@ -7,10 +7,12 @@ from purevirt.drivers.test.define import DefineFacet
 from purevirt.drivers.test.hardware import HardwareFacet
 from purevirt.drivers.test.host import TestHost
 from purevirt.drivers.test.info import InfoFacet
+from purevirt.drivers.test.interfaces import InterfaceFacet
 from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
+from purevirt.drivers.test.networks import NetworkFacet
 
-_KINDS = (HardwareFacet, LookupFacet, DefineFacet, LifecycleFacet, InfoFacet)
+_KINDS = (HardwareFacet, LookupFacet, DefineFacet, LifecycleFacet, InfoFacet, NetworkFacet, InterfaceFacet)
 
 
 def facets(host: TestHost, uri: str) -> list[object]:

@@ -57,7 +57,8 @@ class Guest:
         self.state, self.reason = state, reason
 
     def rename(self, name: str) -> None:
-        """In the documents; the index follows by itself."""
+        """Here and in the documents; the index is told by the caller."""
+        self.name = name
         for document in (self.document, self.next):
             if document is not None:
                 document.name = name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from purevirt.api.events import Event, EventHub
 from purevirt.drivers.test import errors
@@ -14,6 +14,10 @@ from purevirt.errors import ErrorCode
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid
+
+if TYPE_CHECKING:
+    from purevirt.drivers.test.interfaces import TestInterface
+    from purevirt.drivers.test.networks import TestNetwork
 
 
 @dataclass(slots=True)
@@ -48,6 +52,10 @@ class TestHost:
     hardware: Hardware = field(default_factory=Hardware)
     cells: list[Cell] = field(default_factory=list)
     guests: Index[Guest] = field(default_factory=Index)
+    networks: Index[TestNetwork] = field(default_factory=Index)
+    interfaces: Index[TestInterface] = field(default_factory=Index)
+    interfaces_before: Index[TestInterface] | None = None
+    """What the interfaces were when the running transaction began."""
     hub: EventHub = field(default_factory=EventHub)
     connections: int = 0
     last_id: int = 0

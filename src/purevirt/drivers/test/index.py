@@ -7,7 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Named(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
 
 T = TypeVar("T", bound=Named)
@@ -37,7 +38,7 @@ class Index(Generic[T]):
     def remove(self, item: T) -> None:
         self._items.pop(item.name, None)
 
-    def rename(self, item: T, name: str) -> None:
-        del self._items[item.name]
-        item.name = name
-        self._items[name] = item
+    def rename(self, item: T, before: str) -> None:
+        """The item has its new name already."""
+        del self._items[before]
+        self._items[item.name] = item

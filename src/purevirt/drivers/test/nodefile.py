@@ -10,9 +10,13 @@ from purevirt.drivers.test.define import admit
 from purevirt.drivers.test.documents import complete
 from purevirt.drivers.test.guest import Guest
 from purevirt.drivers.test.host import Hardware, TestHost
+from purevirt.drivers.test.interfaces import TestInterface
+from purevirt.drivers.test.networks import add_network
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext, c_integer, parse_tree
 from purevirt.model.domain.document import Domain
+from purevirt.model.host_interface import HostInterface
+from purevirt.model.network import Network
 from purevirt.types import constants as C
 
 _NAMESPACE = "http://libvirt.org/schemas/domain/test/1.0"
@@ -34,6 +38,10 @@ def read_host(path: str) -> TestHost:
     _read_hardware(root, host.hardware)
     for node, prefixes in _objects(root, "domain", base):
         _add_domain(host, node, prefixes)
+    for node, _ in _objects(root, "network", base):
+        add_network(host, Network.from_node(node), live=False).active = True
+    for node, _ in _objects(root, "interface", base):
+        host.interfaces.add(TestInterface(HostInterface.from_node(node), active=True))
     _check_users(root)
     return host
 
