@@ -8,6 +8,7 @@ from importlib import import_module
 SUBCOMMANDS = {
     "virsh": ("purevirt.cli.virsh.main", "manage guests: virsh's own commands"),
     "daemon": ("purevirt.daemon.main", "run purevirtd"),
+    "exec": ("purevirt.cli.exec_", "run a Python program with our libvirt for libvirt-python"),
     "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind"),
 }
 

@@ -47,17 +47,9 @@ class DomainLifecycleCalls(SyncBase):
         """virDomainCoreDumpWithFormat."""
         run(self._a.core_dump_with_format(to, dumpformat, flags, deadline=deadline))
 
-    def create(self, *, deadline: float | None = None) -> None:
-        """virDomainCreate."""
-        run(self._a.create(deadline=deadline))
-
     def create_with_flags(self, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainCreateWithFlags."""
         run(self._a.create_with_flags(flags, deadline=deadline))
-
-    def destroy(self, *, deadline: float | None = None) -> None:
-        """virDomainDestroy."""
-        run(self._a.destroy(deadline=deadline))
 
     def destroy_flags(self, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainDestroyFlags."""

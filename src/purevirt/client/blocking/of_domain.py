@@ -61,6 +61,14 @@ class Domain(
         result: int | None = self._a.id
         return result
 
+    def create(self, *, deadline: float | None = None) -> None:
+        """virDomainCreate. The peer does not tell the new id, so the guest is looked up again, as libvirt does."""
+        run(self._a.create(deadline=deadline))
+
+    def destroy(self, *, deadline: float | None = None) -> None:
+        """virDomainDestroy. The object has no id any more."""
+        run(self._a.destroy(deadline=deadline))
+
     def create_with_files(self, files: Sequence[int], flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainCreateWithFiles: start, the guest inherits the descriptors (ours stay open)."""
         run(self._a.create_with_files(files, flags, deadline=deadline))

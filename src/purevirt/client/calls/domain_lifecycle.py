@@ -105,26 +105,12 @@ class DomainLifecycleCalls(Base):
             raise null_arg("to", "virDomainCoreDumpWithFormat", FROM_DOMAIN)
         await conn._call("domain_core_dump_with_format", (self._ref, to, dumpformat, flags), deadline)
 
-    async def create(self, *, deadline: float | None = None) -> None:
-        """virDomainCreate."""
-        conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainCreate", FROM_DOMAIN)
-        await conn._call("domain_create", (self._ref,), deadline)
-
     async def create_with_flags(self, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainCreateWithFlags."""
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainCreateWithFlags", FROM_DOMAIN)
         self._ref = await conn._call("domain_create_with_flags", (self._ref, flags), deadline)
-
-    async def destroy(self, *, deadline: float | None = None) -> None:
-        """virDomainDestroy."""
-        conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainDestroy", FROM_DOMAIN)
-        await conn._call("domain_destroy", (self._ref,), deadline)
 
     async def destroy_flags(self, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainDestroyFlags."""

@@ -38,6 +38,7 @@ from purevirt.client.records import (
     SecurityLabel,
     VcpuInfo,
 )
+from purevirt.protocol.remote import NonnullDomain
 from purevirt.types.constants import (
     VIR_DOMAIN_AFFECT_CONFIG,
     VIR_DOMAIN_AFFECT_LIVE,
@@ -83,6 +84,22 @@ class Domain(
         """Its number, None when it did not run at the time we got the object."""
         number = self.get_id()
         return None if number < 0 else number
+
+    async def create(self, *, deadline: float | None = None) -> None:
+        """virDomainCreate. The peer does not tell the new id, so the guest is looked up again, as libvirt does."""
+        conn = self._conn
+        if conn._readonly:
+            raise read_only("virDomainCreate", FROM_DOMAIN)
+        await conn._call("domain_create", (self._ref,), deadline)
+        self._ref = await conn._call("domain_lookup_by_uuid", (self._ref.uuid,), deadline)
+
+    async def destroy(self, *, deadline: float | None = None) -> None:
+        """virDomainDestroy. The object has no id any more."""
+        conn = self._conn
+        if conn._readonly:
+            raise read_only("virDomainDestroy", FROM_DOMAIN)
+        await conn._call("domain_destroy", (self._ref,), deadline)
+        self._ref = NonnullDomain(self._ref.name, self._ref.uuid, -1)
 
     # -- start with descriptors -------------------------------------------------------------------------------------
 

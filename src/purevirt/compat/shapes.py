@@ -1,0 +1,76 @@
+"""The client's typed results as the lists, tuples and dicts that libvirt-python answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+MEMORY_STATS = (
+    "swap_in", "swap_out", "major_fault", "minor_fault", "unused", "available", "actual", "rss", "usable", "last_update",
+    "disk_caches", "hugetlb_pgalloc", "hugetlb_pgfail",
+)  # fmt: skip
+"""Keys of memoryStats() by VIR_DOMAIN_MEMORY_STAT_* tag."""
+
+
+def plain(value: Any) -> Any:
+    """Enumerations as the numbers they are."""
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def row(record: Iterable[Any]) -> list[Any]:
+    return [plain(value) for value in record]
+
+
+def cpus_of(cpumap: Iterable[int], count: int) -> tuple[bool, ...]:
+    """A set of CPU numbers as one truth value per host CPU."""
+    have = frozenset(cpumap)
+    return tuple(cpu in have for cpu in range(count))
+
+
+def cpu_set(cpumap: Iterable[object]) -> list[int]:
+    """One truth value per CPU, as callers give it, as CPU numbers."""
+    return [number for number, wanted in enumerate(cpumap) if wanted]
+
+
+def host_cpus(twin: Any) -> int:
+    """How many CPUs the host of a guest's connection may have."""
+    count: int = twin.get_connect().node_get_cpu_map().cpus
+    return count
+
+
+def memory_stats(stats: dict[int, int]) -> dict[str, int]:
+    return {MEMORY_STATS[tag]: value for tag, value in stats.items() if tag < len(MEMORY_STATS)}
+
+
+def vcpus(twin: Any) -> tuple[list[tuple[int, int, int, int]], list[tuple[bool, ...]]]:
+    infos = twin.get_vcpus()
+    count = host_cpus(twin)
+    return (
+        [(v.number, int(v.state), v.cpu_time, v.cpu) for v in infos],
+        [cpus_of(v.cpumap, count) for v in infos],
+    )
+
+
+def interfaces(found: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    return {
+        i.name: {
+            "addrs": [{"addr": a.addr, "prefix": a.prefix, "type": int(a.type)} for a in i.addrs] or None,
+            "hwaddr": i.hwaddr,
+        }
+        for i in found
+    }
+
+
+def lease(found: Any) -> dict[str, Any]:
+    names = ("iface", "expirytime", "type", "mac", "ipaddr", "prefix", "hostname", "clientid", "iaid")
+    return {name: plain(getattr(found, name)) for name in names}
+
+
+def node_info(info: Any) -> list[Any]:
+    """virNodeGetInfo: the binding tells memory in MiB."""
+    return [info.model, info.memory >> 10, *row(info[2:])]
+
+
+def cpu_stats(twin: Any, total: bool, flags: int) -> list[dict[str, Any]]:
+    stats: list[dict[str, Any]] = twin.get_cpu_stats(-1, 1, flags) if total else twin.get_cpu_stats(0, 0, flags)
+    return stats

@@ -1,0 +1,283 @@
+"""Write src/purevirt/compat/calls/*.py: the regular methods of libvirt-python's classes, from the facts and our client.
+
+    /work/venv/bin/python tools/gen_compat.py [FACTS-DIRECTORY]
+
+A method is regular when its C function has a client method (found by the C name in its docstring) that takes the same
+arguments. What is shaped otherwise is written in compat/libvirt.py and compat/events.py by hand: HAND names them, and
+the signature test counts that nothing is left out.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+import purevirt.client  # noqa: E402
+
+FACTS = Path(sys.argv[1] if len(sys.argv) > 1 else "/work/shared/facts")
+OUT = ROOT / "src" / "purevirt" / "compat" / "calls"
+
+CLIENT = {
+    "virDomain": "Domain", "virNetwork": "Network", "virNetworkPort": "NetworkPort", "virInterface": "Interface",
+    "virStoragePool": "StoragePool", "virStorageVol": "StorageVol", "virConnect": "Connection",
+    "virNodeDevice": "NodeDevice", "virSecret": "Secret", "virNWFilter": "NWFilter",
+    "virNWFilterBinding": "NWFilterBinding", "virStream": "Stream", "virDomainCheckpoint": "DomainCheckpoint",
+    "virDomainSnapshot": "DomainSnapshot",
+}  # fmt: skip
+PUBLIC = {client: public for public, client in CLIENT.items()}
+
+FILES = {
+    "connect": ("virConnect",),
+    "domain": ("virDomain",),
+    "network": ("virNetwork", "virNetworkPort"),
+    "storage": ("virStoragePool", "virStorageVol"),
+    "devices": ("virInterface", "virNodeDevice"),
+    "secret": ("virSecret",),
+    "nwfilter": ("virNWFilter", "virNWFilterBinding"),
+    "snapshot": ("virDomainCheckpoint", "virDomainSnapshot"),
+    "stream": ("virStream",),
+}
+SPLIT_AT = 85
+"""Methods per generated class, so that no module grows past the house's limit."""
+
+HAND = {
+    "virDomain": {"setTime", "migrate", "migrate2"},
+    "virConnect": {
+        "close", "domainEventDeregister", "domainEventRegister", "networkEventRegisterAny", "domainEventRegisterAny",
+        "storagePoolEventRegisterAny", "nodeDeviceEventRegisterAny", "secretEventRegisterAny",
+        "domainEventDeregisterAny", "networkEventDeregisterAny", "storagePoolEventDeregisterAny",
+        "nodeDeviceEventDeregisterAny", "secretEventDeregisterAny", "unregisterCloseCallback", "registerCloseCallback",
+        "setKeepAlive", "virConnGetLastError", "virConnResetLastError", "domainListGetStats",
+    },
+    "virStream": {"eventAddCallback", "eventRemoveCallback", "recv", "recvFlags", "send"},
+}  # fmt: skip
+
+OBJECT_ARGUMENTS = {"dconn", "st", "stream", "snap", "clonevol"}
+
+SHAPES = {
+    "virDomainGetBlockInfo": "[{0}.capacity, {0}.allocation, {0}.physical]",
+    "virDomainGetBlockJobInfo": "{{}} if {0} is None else {{name: plain(value) for name, value in {0}._asdict().items()}}",
+    "virDomainBlockStats": "tuple({0})",
+    "virDomainInterfaceStats": "tuple({0})",
+    "virDomainGetControlInfo": "row({0})",
+    "virDomainGetDiskErrors": "{{e.disk: plain(e.error) for e in {0}}}",
+    "virDomainGetFSInfo": "[(f.mountpoint, f.name, f.fstype, list(f.dev_aliases)) for f in {0}]",
+    "virDomainGetInfo": "row({0})",
+    "virDomainInterfaceAddresses": "interfaces({0})",
+    "virDomainGetJobInfo": "row({0})",
+    "virDomainGetJobStats": '{{"type": int({0}.type), **{0}.params}}',
+    "virDomainMemoryStats": "memory_stats({0})",
+    "virDomainGetSchedulerType": "row({0})",
+    "virDomainGetSecurityLabel": "[{0}.label, int({0}.enforcing)]",
+    "virDomainGetSecurityLabelList": "[[label.label, int(label.enforcing)] for label in {0}]",
+    "virDomainGetState": "row({0})",
+    "virDomainGetTime": '{{"seconds": {0}.seconds, "nseconds": {0}.nseconds}}',
+    "virNetworkGetDHCPLeases": "[lease(found) for found in {0}]",
+    "virStoragePoolGetInfo": "row({0})",
+    "virStorageVolGetInfo": "row({0})",
+    "virStorageVolGetInfoFlags": "row({0})",
+    "virNodeGetCPUMap": "({0}.cpus, list(cpus_of({0}.cpumap, {0}.cpus)), {0}.online)",
+    "virNodeGetInfo": "node_info({0})",
+    "virNodeGetSecurityModel": "row({0})",
+    "virConnectGetAllDomainStats": '[(make("virDomain", self, found.domain), dict(found.params)) for found in {0}]',
+}
+"""Results with parts: the client's result {0} as the binding shows it."""
+
+WHOLE = {
+    "virDomainGetVcpus": "vcpus(self._o)",
+    "virDomainGetVcpuPinInfo": "[cpus_of(m, host_cpus(self._o)) for m in self._o.get_vcpu_pin_info(flags)]",
+    "virDomainGetEmulatorPinInfo": "cpus_of(self._o.get_emulator_pin_info(flags).cpumap, host_cpus(self._o))",
+    "virDomainGetIOThreadInfo": (
+        "[(i.iothread_id, list(cpus_of(i.cpumap, host_cpus(self._o)))) for i in self._o.get_iothread_info(flags)]"
+    ),
+    "virDomainGetCPUStats": "cpu_stats(self._o, total, flags)",
+    "virDomainPinVcpu": "self._o.pin_vcpu(vcpu, cpu_set(cpumap))",
+    "virDomainPinVcpuFlags": "self._o.pin_vcpu_flags(vcpu, cpu_set(cpumap), flags)",
+    "virDomainPinEmulator": "self._o.pin_emulator(cpu_set(cpumap), flags)",
+    "virDomainPinIOThread": "self._o.pin_iothread(iothread_val, cpu_set(cpumap), flags)",
+    "virDomainSendKey": "self._o.send_key(codeset, holdtime, keycodes[:nkeycodes], flags)",
+    "virDomainRevertToSnapshot": "twin_of(snap).revert_to_snapshot(flags)",
+    "virConnectListDomainsID": "self._o.list_domains()",
+    "virDomainAuthorizedSSHKeysSet": "self._o.authorized_ssh_keys_set(user, keys or [], flags)",
+    "virDomainFSFreeze": "self._o.fs_freeze(mountpoints or [], flags)",
+    "virDomainFSThaw": "self._o.fs_thaw(mountpoints or [], flags)",
+    "virDomainBlockCopy": "self._o.block_copy(disk, destxml, params or {}, flags)",
+}
+"""Functions whose call is not the client's method with the same arguments."""
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """C function → (client class, method), from the docstrings."""
+    found: dict[str, tuple[str, str]] = {}
+    for name in CLIENT.values():
+        cls = getattr(purevirt.client, name)
+        for method in dir(cls):
+            member = getattr(cls, method)
+            if inspect.isfunction(member):
+                match = re.match(r"(vir[A-Z]\w+)", member.__doc__ or "")
+                if match:
+                    found.setdefault(match[1], (name, method))
+    return found
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def parameters(facts: dict[str, Any]) -> tuple[str, list[str]]:
+    texts, names = ["self"], []
+    for p in facts["params"][1:]:
+        name, default = p["name"], p.get("default")
+        kind = "int" if name == "flags" or (default is not None and default.lstrip("-").isdigit()) else "Any"
+        texts.append(f"{name}: {kind}" + (f" = {default}" if default is not None else ""))
+        names.append(name)
+    return ", ".join(texts), names
+
+
+class Writer:
+    def __init__(self) -> None:
+        self.docs = documented()
+        self.used: set[str] = set()
+
+    def uses(self, text: str) -> str:
+        self.used.update(re.findall(r"\b(\w+)\(", text))
+        return text
+
+    def method(self, cls: str, name: str, facts: dict[str, Any]) -> list[str] | None:
+        """The lines of a method; None for one that is written by hand."""
+        calls = facts.get("libvirtmod_calls")
+        if not calls or name in HAND.get(cls, ()) or name.startswith("_") or name == "c_pointer":
+            return None
+        function = calls[0]
+        text, names = parameters(facts)
+        call, returns = self.call(cls, function, names)
+        value, annotation = self.value(function, call, returns)
+        raising = bool(facts.get("raises"))
+        lines = [f"    def {name}({text}) -> {annotation}:"]
+        if len(lines[0]) > 130:
+            lines = [f"    def {name}(", f"        {text}", f"    ) -> {annotation}:"]
+        lines.append(f'        with {"failing" if raising else "answering"}("{function}"):')
+        self.used.add("failing" if raising else "answering")
+        if returns in ("None", "0"):
+            lines.append(f"            {self.uses(value)}")
+            lines.append("        return 0" if raising else "            return 0")
+        else:
+            shaped = "{0}" not in value
+            if not shaped:
+                lines.append(f"            found = {self.uses(call)}")
+                value = value.replace("{0}", "found")
+            if len(value) > 110:
+                lines.append(f"            rows = {call}")
+                value = value.replace(call, "rows")
+            if len(value) > 110 and value.startswith("["):
+                lines.append("            return [")
+                before, after = value[1:-1].rsplit(" for ", 1)
+                lines += [f"                {before}", f"                for {after}", "            ]"]
+            else:
+                lines.append(f"            return {self.uses(value)}")
+        if not raising:
+            unsigned = (facts["binding_return_type"], facts["binding_source"]) == ("unsigned long long", "c-api")
+            failure = "0" if unsigned else "-1"
+            lines.append(f"        return {'None' if annotation == 'Any' else failure}")
+        return [*lines, ""]
+
+    def call(self, cls: str, function: str, names: list[str]) -> tuple[str, str]:
+        """The client's call and its return annotation."""
+        client = CLIENT[cls]
+        where = self.docs.get(function)
+        if where is None:
+            tail = function.removeprefix(cls)
+            where = (client, snake(tail))
+        returns = ""
+        if hasattr(getattr(purevirt.client, where[0]), where[1]):
+            returns = str(inspect.signature(getattr(getattr(purevirt.client, where[0]), where[1])).return_annotation)
+        if function in WHOLE:
+            return WHOLE[function], returns if returns in ("None",) else "Any"
+        assert where[0] == client, (cls, function, where)
+        assert returns, (cls, function, where)
+        arguments = ", ".join(f"twin_of({n})" if n in OBJECT_ARGUMENTS else n for n in names)
+        return f"self._o.{where[1]}({arguments})", returns
+
+    def value(self, function: str, call: str, returns: str) -> tuple[str, str]:
+        """The binding's value out of the client's call, and its annotation."""
+        if function in SHAPES:
+            return SHAPES[function].replace("{{", "{").replace("}}", "}"), "Any"
+        if function in WHOLE or returns == "None":
+            return call, "int" if returns == "None" else "Any"
+        if returns == "bool":
+            return f"int({call})", "int"
+        many = re.fullmatch(r"list\[(\w+)\]", returns)
+        if many and many[1] in PUBLIC:
+            return f'[make("{PUBLIC[many[1]]}", self, found) for found in {call}]', "Any"
+        if returns in PUBLIC:
+            return f'make("{PUBLIC[returns]}", self, {call})', "Any"
+        if returns in ("int", "CPUCompareResult"):
+            return f"int({call})", "int"
+        return call, "Any"
+
+
+SHAPE_NAMES = (
+    "cpu_set", "cpu_stats", "cpus_of", "host_cpus", "interfaces", "lease", "memory_stats", "node_info", "plain", "row",
+    "vcpus",
+)  # fmt: skip
+
+
+def module(stem: str, classes: dict[str, dict[str, Any]], writer: Writer) -> dict[str, str]:
+    """The texts of the modules of one stem, by file name."""
+    out: dict[str, str] = {}
+    bodies: list[tuple[str, str, list[str]]] = []
+    for cls in FILES[stem]:
+        methods = [
+            lines for name, facts in classes[cls]["methods"].items() if (lines := writer.method(cls, name, facts))
+        ]
+        parts = [methods[i : i + SPLIT_AT] for i in range(0, len(methods), SPLIT_AT)]
+        for number, part in enumerate(parts):
+            suffix = "" if len(parts) == 1 else f"_{number + 1}"
+            bodies.append((f"{stem}{suffix}", f"{cls}Calls{suffix.removeprefix('_')}", [x for m in part for x in m]))
+    for file in dict.fromkeys(b[0] for b in bodies):
+        text = [""]
+        for name, lines in [(b[1], b[2]) for b in bodies if b[0] == file]:
+            about = '    """The regular methods; each is the C function it names."""'
+            text += ["", f"class {name}:", about, "", "    _o: Any", ""]
+            text += lines
+        body = "\n".join(text).rstrip() + "\n"
+        used = set(re.findall(r"\b(\w+)\(", body))
+        imports = ["from typing import Any", ""]
+        handle = sorted(used & {"make", "twin_of"})
+        if handle:
+            imports.append(f"from purevirt.compat.handle import {', '.join(handle)}")
+        imports.append(f"from purevirt.compat.raising import {', '.join(sorted(used & {'failing', 'answering'}))}")
+        shapes = sorted(used & set(SHAPE_NAMES))
+        if shapes:
+            line = f"from purevirt.compat.shapes import {', '.join(shapes)}"
+            if len(line) > 130:
+                line = "from purevirt.compat.shapes import (\n" + "".join(f"    {s},\n" for s in shapes) + ")"
+            imports.append(line)
+        head = (
+            '"""Regular methods of ' + ", ".join(FILES[stem]) + ' as in libvirt-python.\n\n'
+            'Generated by tools/gen_compat.py from the facts: do not edit.\n"""\n\n'
+            "from __future__ import annotations\n\n"
+        )
+        out[file] = head + "\n".join(imports) + "\n" + body
+    return out
+
+
+def main() -> None:
+    classes = json.loads((FACTS / "python_api.json").read_text())["modules"]["libvirt"]["classes"]
+    OUT.mkdir(exist_ok=True)
+    (OUT / "__init__.py").write_text("")
+    writer = Writer()
+    for stem in FILES:
+        for file, text in module(stem, classes, writer).items():
+            (OUT / f"{file}.py").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
