@@ -148,6 +148,10 @@ class HostCells(Element, tag="cells"):
     num: int | None = attr(UINT)
     cells: list[HostCell] = children(HostCell)
 
+    @override
+    def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
+        write_block(self, out, pad, ctx)
+
 
 class HostTopology(Element, tag="topology"):
     """NUMA nodes and what lies between them."""

@@ -64,8 +64,9 @@ class ScsiHostCapability(OpenElement, tag="capability"):
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
-        """A number, known capabilities."""
-        require_numbers(self, node, ctx, {"host": "SCSI host ID"})
+        """A number, which a device to be made has not yet; known capabilities."""
+        if not ctx.extra.get("new_device_name"):
+            require_numbers(self, node, ctx, {"host": "SCSI host ID"})
         if node.find("unique_id") is not None and self.unique_id is None:
             raise internal("invalid unique_id supplied", ctx)
         check_sub_types(node, ctx, ("fc_host", "vport_ops"), "SCSI host")

@@ -7,8 +7,13 @@ from purevirt.drivers.test.guest import Guest
 from purevirt.drivers.test.host import Cell, TestHost
 from purevirt.drivers.test.interfaces import TestInterface
 from purevirt.drivers.test.networks import add_network
+from purevirt.drivers.test.nodedevs import TestDevice
+from purevirt.drivers.test.pools import add_pool
 from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
+from purevirt.model.node_device import DeviceParent, NodeDevice
+from purevirt.model.node_device_storage import FcHost, ScsiHostCapability, VportOps
+from purevirt.model.storage_pool import StoragePool
 
 _DOMAIN = """\
 <domain type='test'>
@@ -62,6 +67,50 @@ _INTERFACE = """\
   </protocol>
 </interface>
 """
+_POOL = """\
+<pool type='dir'>
+  <name>default-pool</name>
+  <uuid>dfe224cb-28fb-8dd0-c4b2-64eb3f0f4566</uuid>
+  <target>
+    <path>/default-pool</path>
+  </target>
+</pool>
+"""
+_COMPUTER = """\
+<device>
+  <name>computer</name>
+  <capability type='system'>
+    <hardware>
+      <vendor>Libvirt</vendor>
+      <version>Test driver</version>
+      <serial>123456</serial>
+      <uuid>11111111-2222-3333-4444-555555555555</uuid>
+    </hardware>
+    <firmware>
+      <vendor>Libvirt</vendor>
+      <version>Test Driver</version>
+      <release_date>01/22/2007</release_date>
+    </firmware>
+  </capability>
+</device>
+"""
+
+
+def _adapter(number: int, parent: str, unique_id: int, wwnn: str, wwpn: str, fabric: str, *, ports: bool) -> NodeDevice:
+    """A Fibre Channel adapter; `ports` when it can have virtual ones."""
+    fc_host = FcHost(wwnn=wwnn, wwpn=wwpn, fabric_wwn=fabric)
+    operations = VportOps(max_vports=0, vports=0) if ports else None
+    capability = ScsiHostCapability(host=number, unique_id=unique_id, fc_host=fc_host, vport_ops=operations)
+    return NodeDevice(name=f"scsi_host{number}", parent=DeviceParent(name=parent), capabilities=[capability])
+
+
+def _devices() -> list[NodeDevice]:
+    return [
+        NodeDevice.from_xml(_COMPUTER),
+        _adapter(1, "computer", 0, "2000000012341234", "1000000012341234", "2000000043214321", ports=True),
+        _adapter(2, "computer", 1, "2000000056785678", "1000000056785678", "2000000087658765", ports=True),
+        _adapter(11, "scsi_host1", 10, "2000000034563456", "1000000034563456", "2000000043214321", ports=False),
+    ]
 
 
 def default_host() -> TestHost:
@@ -73,4 +122,7 @@ def default_host() -> TestHost:
     host.start(guest, 0)
     add_network(host, Network.from_xml(_NETWORK), live=False).active = True
     host.interfaces.add(TestInterface(HostInterface.from_xml(_INTERFACE), active=True))
+    add_pool(host, StoragePool.from_xml(_POOL), live=False).active = True
+    for device in _devices():
+        host.devices.add(TestDevice(device))
     return host

@@ -41,7 +41,7 @@ class TestHooks(PostParseHooks):
             device.target = SerialTarget()
         elif kind == "parallels" and device.target is None:
             device.target = ParallelTarget()
-        elif kind == "consoles" and domain.os.type.value == "hvm":
+        elif kind == "consoles":
             _settle_console(device)
         elif kind == "videos":
             device.model = device.model or VideoModel()

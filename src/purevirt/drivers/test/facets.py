@@ -11,8 +11,22 @@ from purevirt.drivers.test.interfaces import InterfaceFacet
 from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
 from purevirt.drivers.test.networks import NetworkFacet
+from purevirt.drivers.test.nodedevs import NodeDeviceFacet
+from purevirt.drivers.test.pools import PoolFacet
+from purevirt.drivers.test.volumes import VolumeFacet
 
-_KINDS = (HardwareFacet, LookupFacet, DefineFacet, LifecycleFacet, InfoFacet, NetworkFacet, InterfaceFacet)
+_KINDS = (
+    HardwareFacet,
+    LookupFacet,
+    DefineFacet,
+    LifecycleFacet,
+    InfoFacet,
+    NetworkFacet,
+    InterfaceFacet,
+    PoolFacet,
+    VolumeFacet,
+    NodeDeviceFacet,
+)
 
 
 def facets(host: TestHost, uri: str) -> list[object]:

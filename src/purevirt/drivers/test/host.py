@@ -18,6 +18,8 @@ from purevirt.types.uuid import format_uuid
 if TYPE_CHECKING:
     from purevirt.drivers.test.interfaces import TestInterface
     from purevirt.drivers.test.networks import TestNetwork
+    from purevirt.drivers.test.nodedevs import TestDevice
+    from purevirt.drivers.test.pools import TestPool
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class TestHost:
     interfaces: Index[TestInterface] = field(default_factory=Index)
     interfaces_before: Index[TestInterface] | None = None
     """What the interfaces were when the running transaction began."""
+    pools: Index[TestPool] = field(default_factory=Index)
+    devices: Index[TestDevice] = field(default_factory=Index)
     hub: EventHub = field(default_factory=EventHub)
     connections: int = 0
     last_id: int = 0

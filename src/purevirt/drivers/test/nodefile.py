@@ -12,11 +12,16 @@ from purevirt.drivers.test.guest import Guest
 from purevirt.drivers.test.host import Hardware, TestHost
 from purevirt.drivers.test.interfaces import TestInterface
 from purevirt.drivers.test.networks import add_network
+from purevirt.drivers.test.nodedevs import TestDevice
+from purevirt.drivers.test.pools import add_pool
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext, c_integer, parse_tree
 from purevirt.model.domain.document import Domain
 from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
+from purevirt.model.node_device import NodeDevice
+from purevirt.model.storage_pool import StoragePool
+from purevirt.model.storage_volume import StorageVolume
 from purevirt.types import constants as C
 
 _NAMESPACE = "http://libvirt.org/schemas/domain/test/1.0"
@@ -42,6 +47,10 @@ def read_host(path: str) -> TestHost:
         add_network(host, Network.from_node(node), live=False).active = True
     for node, _ in _objects(root, "interface", base):
         host.interfaces.add(TestInterface(HostInterface.from_node(node), active=True))
+    for node, _ in _objects(root, "pool", base):
+        _add_pool(host, node, base)
+    for node, _ in _objects(root, "device", base):
+        host.devices.add(TestDevice(NodeDevice.from_node(node)))
     _check_users(root)
     return host
 
@@ -154,6 +163,17 @@ def _read_extras(extras: list[tuple[str, str]]) -> tuple[int, bool, bool]:
     if saved and state != C.VIR_DOMAIN_SHUTOFF:
         raise bad_xml("domain with managedsave data can only have runstate 'shutoff'")
     return state, transient, saved
+
+
+def _add_pool(host: TestHost, node: Node, base: Path) -> None:
+    """A running pool with the volumes that stand inside it."""
+    volumes = _objects(node, "volume", base)
+    for item in node.findall("volume"):
+        node.remove(item)
+    pool = add_pool(host, StoragePool.from_node(node, ParseContext(inactive=True)), live=False)
+    pool.active = True
+    for volume, _ in volumes:
+        pool.add_volume(StorageVolume.from_node(volume, ParseContext(inactive=True)))
 
 
 def _check_users(root: Node) -> None:
