@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -50,6 +51,9 @@ def serving(tmp_path: Path) -> Iterator[Path]:
         daemon.kill()
         daemon.wait(10)
         notify.close()
+        for pid_file in (tmp_path / "run/libvirt/qemu").glob("*.pid"):  # what a failed test left running
+            with contextlib.suppress(ProcessLookupError, ValueError):
+                os.kill(int(pid_file.read_text()), signal.SIGKILL)
 
 
 def virsh(root: Path, *command: str, readonly: bool = False) -> subprocess.CompletedProcess[str]:

@@ -13,11 +13,29 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.console import ConsoleFacet
     from purevirt.drivers.qemu.define import DefineFacet
     from purevirt.drivers.qemu.info import InfoFacet
+    from purevirt.drivers.qemu.keys import KeyFacet
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
+    from purevirt.drivers.qemu.memory import MemoryFacet
+    from purevirt.drivers.qemu.metadata import MetadataFacet
+    from purevirt.drivers.qemu.node import NodeFacet
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
     from purevirt.drivers.qemu.save import SaveFacet
+    from purevirt.drivers.qemu.screenshot import ScreenshotFacet
     from purevirt.drivers.qemu.stats import StatsFacet
 
-    kinds = (LookupFacet, DefineFacet, InfoFacet, LifecycleFacet, PassthroughFacet, ConsoleFacet, StatsFacet, SaveFacet)
-    return [kind(state) for kind in kinds]
+    return [
+        LookupFacet(state),
+        DefineFacet(state),
+        InfoFacet(state),
+        LifecycleFacet(state),
+        PassthroughFacet(state),
+        ConsoleFacet(state),
+        StatsFacet(state),
+        SaveFacet(state),
+        MemoryFacet(state),
+        MetadataFacet(state),
+        KeyFacet(state),
+        ScreenshotFacet(state),
+        NodeFacet(state),
+    ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.host import files
+from purevirt.host.unix_socket import listen
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
@@ -54,7 +56,12 @@ class HostResources:
         self.owned: list[int] = []
 
     def listen_socket(self, path: str) -> int | None:
-        return None
+        try:
+            fd = listen(Path(path)).detach()
+        except OSError as error:
+            raise errors.internal(f"unable to listen at '{path}': {error.strerror}") from error
+        self.owned.append(fd)
+        return fd
 
     def open_output(self, path: str, *, append: bool | None, log: bool) -> int | None:
         return None
@@ -118,6 +125,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         os.chown(key, state.config.credentials.uid, state.config.credentials.gid)
     document = vm.require_live()
     _assign_ports(state, run, document)
+    _assign_channel_paths(run, document)
     resources = HostResources()
     context = CommandContext(
         caps=run.caps,
@@ -149,3 +157,14 @@ def _assign_ports(state: QemuState, run: Runtime, document: Any) -> None:
             display.port = state.ports.acquire(run.own_dir, low, high, display.type)
         else:
             state.ports.claim(run.own_dir, display.port)
+
+
+def _assign_channel_paths(run: Runtime, document: Any) -> None:
+    """A socket of our own for every unix channel that names none; it belongs to this run alone."""
+    from purevirt.model.domain.chardev import ChardevSource
+
+    for channel in document.devices.channels:
+        if channel.type == "unix" and (channel.source is None or not channel.source.path):
+            files.make_directory(run.channel_dir, 0o750)
+            name = channel.target.name or "channel"
+            channel.sources = [ChardevSource(mode="bind", path=str(run.channel_dir / name))]

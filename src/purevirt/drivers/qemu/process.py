@@ -9,7 +9,6 @@ its inverse on an undo stack. A daemon that dies in between finds the job in the
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from contextlib import suppress
 from logging import getLogger
@@ -25,6 +24,7 @@ from purevirt.drivers.qemu.monitor_events import MonitorEvents
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host import files, process
+from purevirt.host.unix_socket import ShortPath, listen
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
@@ -101,37 +101,12 @@ async def _bring_up(state: QemuState, vm: Vm, run: Runtime, launch: Launch, u: U
 
 def _listen(path: Path) -> socket.socket:
     """The monitor's socket, listening before QEMU is there; QEMU inherits it, so that we can come back later."""
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
-        path.unlink(missing_ok=True)
-        with _Inside(path.parent) as short:
-            sock.bind(str(short / path.name))
-        os.chmod(path, 0o775)
-        sock.listen(1)
+        return listen(path)
     except OSError as error:
-        sock.close()
         raise VirtError(
             ErrorCode.SYSTEM_ERROR, f"Failed to create socket '{path}': {error.strerror}", ErrorDomain.QEMU
         ) from error
-    return sock
-
-
-class _Inside:
-    """A directory by a short name: socket addresses hold 107 bytes, paths may be longer."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._fd = -1
-
-    def __enter__(self) -> Path:
-        if len(os.fsencode(self._directory)) < 90:
-            return self._directory
-        self._fd = os.open(self._directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        return Path(f"/proc/self/fd/{self._fd}")
-
-    def __exit__(self, *_: object) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
 
 
 def _spawn(state: QemuState, run: Runtime, plan: Plan, guest_log: GuestLog, u: Undo) -> None:
@@ -197,7 +172,7 @@ def attach_monitor(state: QemuState, vm: Vm, run: Runtime) -> None:
     handler = MonitorEvents(state, vm)
     path = run.own_dir / "monitor.sock"
     try:
-        with _Inside(path.parent) as short:
+        with ShortPath(path.parent) as short:
             run.monitor = connection.connect(str(short / path.name), handler.handle, state.clock, vm.name)
     except OSError as error:
         raise errors.failed(f"failed to connect to monitor socket: {error.strerror}") from error
