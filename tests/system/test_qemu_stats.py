@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="no qemu-system-x86_64"),
 ]
 
-XML = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory><vcpu current='1'>2</vcpu>
+XML = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>64</memory><vcpu current='1'>2</vcpu><iothreads>1</iothreads>
 <os><type arch='x86_64' machine='pc'>hvm</type></os>
 <devices><emulator>/usr/bin/qemu-system-x86_64</emulator><disk type='file' device='disk'><driver name='qemu' type='raw'/>
 <source file='{image}'/><target dev='vda' bus='virtio'/><shareable/></disk>
@@ -62,6 +62,24 @@ def test_statistics_of_a_running_guest(guests: Path) -> None:
         assert "Capacity:       1048576\n" in said(guests, "domblkinfo", "a", "vda")
         wrong = virsh(guests, "domblkstat", "a", "vdz")
         assert wrong.stderr == "error: invalid argument: invalid path vdz not assigned to domain\n"
+    finally:
+        end(guests)
+
+
+FIELDS = """state.state state.reason cpu.time cpu.user cpu.system cpu.cache.monitor.count cpu.haltpoll.success.time
+cpu.haltpoll.fail.time balloon.current balloon.maximum balloon.last-update balloon.rss vcpu.current vcpu.maximum vcpu.0.state
+vcpu.0.time vcpu.0.wait vcpu.0.delay net.count block.count block.0.name block.0.path block.0.backingIndex block.0.rd.reqs
+block.0.rd.bytes block.0.rd.times block.0.wr.reqs block.0.wr.bytes block.0.wr.times block.0.fl.reqs block.0.fl.times
+block.0.allocation block.0.capacity block.0.physical iothread.count iothread.1.poll-max-ns iothread.1.poll-grow
+iothread.1.poll-shrink dirtyrate.calc_status dirtyrate.calc_start_time dirtyrate.calc_period dirtyrate.calc_mode"""
+"""What libvirtd 9.0 says of this guest, in its order."""
+
+
+def test_fields_and_their_order_are_libvirts(guests: Path) -> None:
+    try:
+        assert re.findall(r"^  (\S+)=", said(guests, "domstats", "a"), re.MULTILINE) == FIELDS.split()
+        enforced = said(guests, "domstats", "a", "--enforce", "--perf", "--memory", "--vm")
+        assert enforced == "Domain: 'a'\n\n"
     finally:
         end(guests)
 

@@ -27,6 +27,8 @@ class Observed:
     capacities: dict[str, tuple[int, int]] = field(default_factory=dict)
     balloon_kib: int | None = None
     guest_memory: dict[int, int] = field(default_factory=dict)
+    iothreads: list[queries.IoThread] = field(default_factory=list)
+    dirty_rate: queries.DirtyRate | None = None
 
 
 def observed(vm: Vm) -> Observed:
@@ -37,7 +39,9 @@ def observed(vm: Vm) -> Observed:
     return known
 
 
-async def observe(vm: Vm, *, blocks: bool = False, memory: bool = False) -> Observed:
+async def observe(
+    vm: Vm, *, blocks: bool = False, memory: bool = False, iothreads: bool = False, dirty_rate: bool = False
+) -> Observed:
     """Fresh answers to what is asked, within READER_S; never raises for a guest that is gone or stuck."""
     known = observed(vm)
     monitor = vm.run.monitor if vm.run is not None else None
@@ -50,12 +54,16 @@ async def observe(vm: Vm, *, blocks: bool = False, memory: bool = False) -> Obse
         asked.append(("query-balloon", monitor.submit("query-balloon")))
         path = {"path": f"/machine/peripheral/{_balloon_alias(vm)}", "property": "guest-stats"}
         asked.append(("guest-stats", monitor.submit("qom-get", path)))
+    if iothreads and vm.run is not None and vm.run.iothreads:
+        asked.append(("query-iothreads", monitor.submit("query-iothreads")))
+    if dirty_rate:
+        asked.append(("query-dirty-rate", monitor.submit("query-dirty-rate")))
     for command, reply in asked:
         try:
             _take(known, command, await monitor.result(reply, command, READER_S))
         except (Timeout, MonitorClosed):
             break
-        except QmpFailure:
+        except (QmpFailure, decode.BadReply):
             continue
     return known
 
@@ -70,6 +78,10 @@ def _take(known: Observed, command: str, reply: Any) -> None:
         known.capacities = queries.node_capacity_of(reply)
     elif command == "query-balloon":
         known.balloon_kib = queries.balloon_of(reply)
+    elif command == "query-iothreads":
+        known.iothreads = queries.io_threads_of(reply)
+    elif command == "query-dirty-rate":
+        known.dirty_rate = queries.dirty_rate_of(reply)
     else:
         known.guest_memory = queries.guest_memory_of(reply)
 

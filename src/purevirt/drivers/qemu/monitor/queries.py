@@ -189,3 +189,61 @@ def guest_memory_of(reply: Any) -> dict[int, int]:
     if last:
         found[C.VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE] = last
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class IoThread:
+    """An IOThread as QEMU runs it."""
+
+    number: int
+    thread_id: int
+    poll_max_ns: int
+    poll_grow: int
+    poll_shrink: int
+
+
+def io_threads_of(reply: Any) -> list[IoThread]:
+    """The IOThreads that are ours, in QEMU's order."""
+    found = []
+    for item in decode.objects(reply, "query-iothreads"):
+        name = decode.string_or(item, "id")
+        if name.startswith("iothread") and name[8:].isdecimal():
+            poll = (decode.integer_or(item, f"poll-{key}") for key in ("max-ns", "grow", "shrink"))
+            found.append(IoThread(int(name[8:]), decode.integer_or(item, "thread-id"), *poll))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyRate:
+    """The last measurement of how fast the guest writes its memory."""
+
+    status: int
+    start_s: int
+    period_s: int
+    mode: str
+    mib_per_s: int
+    vcpus: list[tuple[int, int]]
+
+
+_DIRTY_STATUS = {
+    "unstarted": C.VIR_DOMAIN_DIRTYRATE_UNSTARTED,
+    "measuring": C.VIR_DOMAIN_DIRTYRATE_MEASURING,
+    "measured": C.VIR_DOMAIN_DIRTYRATE_MEASURED,
+}
+
+
+def dirty_rate_of(reply: Any) -> DirtyRate:
+    """The answer to query-dirty-rate."""
+    data = decode.mapping(reply, "query-dirty-rate")
+    word = decode.string(data, "status", "query-dirty-rate")
+    if word not in _DIRTY_STATUS:
+        raise decode.BadReply(f"Unknown dirty rate status: {word}")
+    ring = data.get("vcpu-dirty-rate")
+    return DirtyRate(
+        _DIRTY_STATUS[word],
+        decode.integer_or(data, "start-time"),
+        decode.integer_or(data, "calc-time"),
+        decode.string_or(data, "mode", "page-sampling"),
+        decode.integer_or(data, "dirty-rate"),
+        [(decode.integer_or(i, "id"), decode.integer_or(i, "dirty-rate")) for i in decode.objects(ring or [], "vcpu-dirty-rate")],
+    )
