@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from system.test_daemon_basic import virsh
 
 from purevirt.testing.boot_image import write_boot_image
+from system.test_daemon_basic import virsh
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="the system daemon needs root"),
@@ -105,7 +105,7 @@ def test_ten_guests_are_managed_again(daemon: Daemon) -> None:
     os.kill(before["g3"], signal.SIGKILL)  # dies while nobody looks
     began = time.monotonic()
     daemon.start()
-    expected = {name: "running" for name in names} | {"g3": "shut off"}
+    expected = dict.fromkeys(names, "running") | {"g3": "shut off"}
     while states(daemon) != expected:
         assert time.monotonic() - began < 10, states(daemon)
     assert virsh(daemon.root, "domstate", "g3", "--reason").stdout == "shut off (crashed)\n\n"

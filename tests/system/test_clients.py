@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from system.test_daemon_basic import root
-from system.test_virsh_guest import XML
 
 import purevirt
+from system.test_daemon_basic import root
+from system.test_virsh_guest import XML
 
 __all__ = ["root"]
 

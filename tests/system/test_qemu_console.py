@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from system.test_clients import SYSTEM_PYTHON, uri
 from system.test_daemon_basic import root
 

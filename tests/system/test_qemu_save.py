@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from system.test_clients import SYSTEM_PYTHON, uri
-from system.test_daemon_basic import root, virsh
 
 from purevirt.testing.boot_image import write_boot_image
+from system.test_clients import SYSTEM_PYTHON, uri
+from system.test_daemon_basic import root, virsh
 
 __all__ = ["root"]
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from system.test_daemon_basic import root, virsh
 from system.test_virsh_guest import said
 

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from system.test_daemon_basic import root, virsh
 
 __all__ = ["root"]
