@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from purevirt.drivers.test.allstats import AllStatsFacet
 from purevirt.drivers.test.connection import ConnectionFacet
 from purevirt.drivers.test.define import DefineFacet
 from purevirt.drivers.test.hardware import HardwareFacet
 from purevirt.drivers.test.host import TestHost
 from purevirt.drivers.test.info import InfoFacet
 from purevirt.drivers.test.interfaces import InterfaceFacet
+from purevirt.drivers.test.iothreads import IothreadFacet
 from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
 from purevirt.drivers.test.networks import NetworkFacet
@@ -26,6 +28,8 @@ _KINDS = (
     PoolFacet,
     VolumeFacet,
     NodeDeviceFacet,
+    IothreadFacet,
+    AllStatsFacet,
 )
 
 

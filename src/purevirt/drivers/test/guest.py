@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
+from purevirt.drivers.test.iothreads import Polling, named_threads
 from purevirt.drivers.test.taints import deprecations_of, taints_of
 from purevirt.protocol.remote import NonnullDomain
 from purevirt.types import constants as C
@@ -31,6 +32,8 @@ class Guest:
         self.updated = False
         self.taints: list[str] = []
         self.deprecations: list[str] = []
+        self.polling: dict[int, Polling] = named_threads(document)
+        """Of I/O threads; made with the guest, a later definition does not change it."""
 
     @property
     def ref(self) -> NonnullDomain:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -110,8 +109,3 @@ class TestHost:
         """`ref`: the guest as it was, when its id is gone already."""
         message = p.DomainEventLifecycleMsg(ref or guest.ref, event, detail)
         self.emit(guest, C.VIR_DOMAIN_EVENT_ID_LIFECYCLE, message)
-
-
-def now_us() -> int:
-    """Wall time in microseconds: what the driver's made-up statistics grow with."""
-    return time.time_ns() // 1000

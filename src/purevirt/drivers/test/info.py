@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from purevirt.drivers.test import errors
-from purevirt.drivers.test.guest import Guest
-from purevirt.drivers.test.host import TestHost, now_us
-from purevirt.model.domain.document import Domain
+from purevirt.drivers.test.sizes import memory_kib, now_us, vcpus
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 
-
-def memory_kib(document: Domain) -> tuple[int, int]:
-    """The most it may have and what it has."""
-    most = (document.memory.value if document.memory else None) or 0
-    return most, (document.current_memory.value if document.current_memory else None) or most
-
-
-def vcpus(document: Domain) -> tuple[int, int]:
-    """The most it may have and how many are there."""
-    vcpu = document.vcpu
-    most = vcpu.value if vcpu is not None else 1
-    return most, (vcpu.current if vcpu is not None and vcpu.current else most)
+if TYPE_CHECKING:
+    from purevirt.drivers.test.guest import Guest
+    from purevirt.drivers.test.host import TestHost
 
 
 class InfoFacet:
