@@ -12,9 +12,12 @@ from purevirt.drivers.test.interfaces import InterfaceFacet
 from purevirt.drivers.test.iothreads import IothreadFacet
 from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
+from purevirt.drivers.test.memory import MemoryFacet
 from purevirt.drivers.test.networks import NetworkFacet
 from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.pools import PoolFacet
+from purevirt.drivers.test.stats import StatsFacet
+from purevirt.drivers.test.vcpus import VcpuFacet
 from purevirt.drivers.test.volumes import VolumeFacet
 
 _KINDS = (
@@ -30,6 +33,9 @@ _KINDS = (
     NodeDeviceFacet,
     IothreadFacet,
     AllStatsFacet,
+    VcpuFacet,
+    StatsFacet,
+    MemoryFacet,
 )
 
 

@@ -33,7 +33,11 @@ def _size_kib(a: Args) -> int:
 def cmd_setmem(sh: Shell, a: Args) -> None:
     flags = affect(a)
     dom = lookup.domain(sh, a)
-    dom.set_memory_flags(_size_kib(a), flags)
+    size = _size_kib(a)
+    if flags or a.flag("current"):
+        dom.set_memory_flags(size, flags)
+    else:
+        dom.set_memory(size)
 
 
 def cmd_setmaxmem(sh: Shell, a: Args) -> None:
