@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.errors import ErrorCode, ErrorDomain, NotFound, VirtError
+from purevirt.types import constants as C
 
 FROM = ErrorDomain.TEST
 
@@ -30,6 +31,12 @@ def not_running() -> VirtError:
 
 def not_found(code: ErrorCode, detail: str | None = None) -> NotFound:
     return NotFound(code, detail, FROM)
+
+
+def check_getter(flags: int, allowed: int, function: str) -> int:
+    """As `check_flags`, for functions that answer typed parameters: clients say that they know strings. The rest is returned."""
+    check_flags(flags, allowed | C.VIR_TYPED_PARAM_STRING_OKAY, function)
+    return flags & ~C.VIR_TYPED_PARAM_STRING_OKAY
 
 
 def check_flags(flags: int, allowed: int, function: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.drivers.test.allstats import AllStatsFacet
+from purevirt.drivers.test.blkio import BlkioFacet, ThrottleFacet
 from purevirt.drivers.test.connection import ConnectionFacet
 from purevirt.drivers.test.define import DefineFacet
 from purevirt.drivers.test.hardware import HardwareFacet
@@ -16,7 +17,9 @@ from purevirt.drivers.test.memory import MemoryFacet
 from purevirt.drivers.test.networks import NetworkFacet
 from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.pools import PoolFacet
+from purevirt.drivers.test.scheduler import SchedulerFacet
 from purevirt.drivers.test.stats import StatsFacet
+from purevirt.drivers.test.tuning import BandwidthFacet, LifecycleActionFacet, MemtuneFacet, NumaFacet, PerfFacet
 from purevirt.drivers.test.vcpus import VcpuFacet
 from purevirt.drivers.test.volumes import VolumeFacet
 
@@ -35,6 +38,14 @@ _KINDS = (
     AllStatsFacet,
     VcpuFacet,
     StatsFacet,
+    SchedulerFacet,
+    MemtuneFacet,
+    NumaFacet,
+    PerfFacet,
+    LifecycleActionFacet,
+    BandwidthFacet,
+    BlkioFacet,
+    ThrottleFacet,
     MemoryFacet,
 )
 
