@@ -5,7 +5,9 @@ from __future__ import annotations
 from purevirt.drivers.test.allstats import AllStatsFacet
 from purevirt.drivers.test.blkio import BlkioFacet, ThrottleFacet
 from purevirt.drivers.test.connection import ConnectionFacet
+from purevirt.drivers.test.cpu_models import CpuModelFacet
 from purevirt.drivers.test.define import DefineFacet
+from purevirt.drivers.test.guestops import GuestOpsFacet
 from purevirt.drivers.test.hardware import HardwareFacet
 from purevirt.drivers.test.host import TestHost
 from purevirt.drivers.test.info import InfoFacet
@@ -14,9 +16,11 @@ from purevirt.drivers.test.iothreads import IothreadFacet
 from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
 from purevirt.drivers.test.memory import MemoryFacet
+from purevirt.drivers.test.metadata import MetadataFacet
 from purevirt.drivers.test.networks import NetworkFacet
 from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.pools import PoolFacet
+from purevirt.drivers.test.saving import SaveFacet
 from purevirt.drivers.test.scheduler import SchedulerFacet
 from purevirt.drivers.test.stats import StatsFacet
 from purevirt.drivers.test.tuning import BandwidthFacet, LifecycleActionFacet, MemtuneFacet, NumaFacet, PerfFacet
@@ -46,6 +50,10 @@ _KINDS = (
     BandwidthFacet,
     BlkioFacet,
     ThrottleFacet,
+    MetadataFacet,
+    GuestOpsFacet,
+    SaveFacet,
+    CpuModelFacet,
     MemoryFacet,
 )
 

@@ -30,6 +30,9 @@ class Guest:
         self.autostart = False
         self.managed_save = False
         self.updated = False
+        self.clock = (627319920, 0)
+        """What the guest believes the time is: seconds and nanoseconds."""
+        self.frozen: set[str] = set()
         self.taints: list[str] = []
         self.deprecations: list[str] = []
         self.polling: dict[int, Polling] = named_threads(document)
