@@ -1,78 +1,129 @@
-"""`make run`: a real guest from libvirt XML on QEMU, driven in process: define, start, console banner, state, destroy.
+"""`make run`: a real guest's life, through our daemon, our client and our virsh.
 
-The guest is the machine's own kernel (/boot/vmlinuz-*), whose first words on the serial console are the banner.
+The guest is a Linux kernel of this machine with a busybox shell where both are there, else our own boot image. Works as
+root (system daemon, guests unprivileged) or not (session daemon), in a directory of its own that is removed at the end.
 """
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import glob
 import os
+import select
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from purevirt.drivers import registry
-from purevirt.host.roots import system_roots
+import purevirt
+from purevirt.host import kvm
+from purevirt.model._engine import ParseContext
+from purevirt.model.domain.document import Domain
+from purevirt.testing.boot_image import write_boot_image
+from purevirt.testing.initrd import busybox_initrd
 
-XML = """<domain type='qemu'><name>demo</name><memory unit='MiB'>256</memory><vcpu>1</vcpu>
-<os><type arch='x86_64' machine='pc'>hvm</type><kernel>{kernel}</kernel><cmdline>console=ttyS0 panic=-1</cmdline></os>
-<devices><emulator>/usr/bin/qemu-system-x86_64</emulator><serial type='pty'/><console type='pty'/></devices></domain>"""
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EMULATOR = "qemu-system-x86_64"
 
 
-async def banner(path: str, timeout_s: float) -> str:
-    """Text from the guest's console until it says which kernel it is."""
-    fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    loop = asyncio.get_running_loop()
-    seen = bytearray()
-    found: asyncio.Future[None] = loop.create_future()
+def install_qemu() -> bool:
+    """QEMU from the distribution, where we may install it; otherwise say what to do."""
+    if shutil.which(EMULATOR):
+        return True
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        packages = ["qemu-system-x86", "busybox-static", "linux-image-cloud-amd64"]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=False)
+    if shutil.which(EMULATOR):
+        return True
+    print("QEMU is missing: install qemu-system-x86 (Debian, Ubuntu) or qemu-system-x86-core (Fedora)")
+    return False
 
-    def read() -> None:
-        seen.extend(os.read(fd, 4096))
-        if b"Linux version" in seen and seen.endswith(b"\n") and not found.done():
-            found.set_result(None)
 
-    loop.add_reader(fd, read)
+def document(root: Path) -> tuple[Domain, bytes, bytes | None]:
+    """The guest, what its console shows when it is up, and what typed there ends it (None: the power button)."""
+    kernels = [k for k in sorted(glob.glob("/boot/vmlinuz-*")) if os.access(k, os.R_OK)]
+    busybox = shutil.which("busybox")
+    if kernels and busybox and b"ld-linux" not in Path(busybox).read_bytes()[:4096]:
+        guest = Domain.from_xml((EXAMPLES / "linux.xml").read_text(), ParseContext(inactive=True))
+        initrd = root / "initrd"
+        initrd.write_bytes(busybox_initrd(Path(busybox)))
+        kernel = root / "kernel"
+        shutil.copyfile(kernels[-1], kernel)
+        guest.os.kernel, guest.os.initrd = str(kernel), str(initrd)
+        return guest, b"/ # ", b"poweroff -f\n"
+    guest = Domain.from_xml((EXAMPLES / "boot-image.xml").read_text(), ParseContext(inactive=True))
+    image = root / "boot.img"
+    write_boot_image(image)
+    assert guest.devices is not None
+    guest.devices.disks[0].source.file = str(image)
+    return guest, b"UP\r\n", None
+
+
+@contextlib.contextmanager
+def daemon(root: Path) -> Iterator[str]:
+    """purevirtd under `root`; gives the URI to reach it by."""
+    ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ready.bind(str(root / "ready"))
+    kind = "system" if os.geteuid() == 0 else "session"
+    command = [sys.executable, "-m", "purevirt.daemon.main", f"--{kind}", "--root", str(root)]
+    process = subprocess.Popen(command, env={**os.environ, "NOTIFY_SOCKET": str(root / "ready")})
     try:
-        await asyncio.wait_for(found, timeout_s)
+        if not select.select([ready], [], [], 60)[0]:
+            raise SystemExit("the daemon did not start")
+        yield f"qemu+unix:///{kind}?socket={root}/run/libvirt/libvirt-sock"
     finally:
-        loop.remove_reader(fd)
-        os.close(fd)
-    text = seen.decode(errors="replace")
-    return text[text.index("Linux version") :].splitlines()[0]
+        process.terminate()
+        process.wait(30)
+        ready.close()
 
 
-async def show(kernel: str, root: Path) -> None:
-    host = registry.DriverHost(system_roots(root))
-    module = registry.load("qemu")
-    assert module is not None
-    host.states["qemu"] = await module.start(host)
-    driver = await registry.open_driver("qemu:///system", host)
-    try:
-        dom = await driver.call("domain_define_xml", XML.format(kernel=kernel))
-        print(f"defined {dom.name}")
-        await driver.call("domain_create", dom)
-        print("started; state", await driver.call("domain_get_state", dom, 0))
-        xml = await driver.call("domain_get_xml_desc", dom, 0)
-        pty = xml.split("<source path='")[1].split("'")[0]
-        print(f"console on {pty}: {await banner(pty, 60)}")
-        await driver.call("domain_destroy", dom)
-        await driver.call("domain_undefine", dom)
-        print("destroyed and undefined")
-    finally:
-        await registry.stop_all(host)
+def virsh(uri: str, *words: str) -> None:
+    print(f"\n$ virsh {' '.join(words)}", flush=True)
+    subprocess.run([sys.executable, "-m", "purevirt.cli.virsh.main", "-c", uri, *words], check=False, timeout=60)
+
+
+def show(uri: str, root: Path) -> None:
+    guest, prompt, ending = document(root)
+    guest.type = "kvm" if kvm.usable() else "qemu"
+    with purevirt.open(uri) as conn:
+        dom = conn.domain_define_xml(guest.to_xml())
+        dom.create_with_flags(1)  # paused, so that no word of the console is missed
+        stream = conn.stream_new()
+        dom.open_console(None, stream)
+        dom.resume()
+        virsh(uri, "list")
+        print("\nconsole:", flush=True)
+        seen = b""
+        while prompt not in seen:
+            part = stream.recv(4096)
+            if not part:
+                raise SystemExit("the console ended before the guest was up")
+            sys.stdout.write(part.decode(errors="replace"))
+            sys.stdout.flush()
+            seen += part
+        virsh(uri, "domstats", "demo")
+        if ending is None:
+            dom.shutdown()
+        else:
+            stream.send(ending)
+        while part := stream.recv(4096):
+            sys.stdout.write(part.decode(errors="replace"))
+        virsh(uri, "domstate", "demo", "--reason")
+        dom.undefine()
 
 
 def main() -> int:
-    kernels = sorted(glob.glob("/boot/vmlinuz-*"))
-    if shutil.which("qemu-system-x86_64") is None or not kernels or os.geteuid() != 0:
-        print("make run needs root, qemu-system-x86 and a kernel: apt install qemu-system-x86 linux-image-cloud-amd64")
+    if not install_qemu():
         return 1
     with tempfile.TemporaryDirectory(prefix="purevirt-demo-") as directory:
         root = Path(directory)
         root.chmod(0o755)
-        asyncio.run(show(kernels[-1], root))
+        with daemon(root) as uri:
+            show(uri, root)
     return 0
 
 

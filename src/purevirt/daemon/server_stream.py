@@ -110,7 +110,7 @@ class ClientStream:
         except asyncio.CancelledError:
             raise
         except Exception:
-            if self._client_ended:
+            if self._client_ended or self._over:
                 return
             log.exception("stream of %s failed", self._writer.row.name)
             await self.abort(VirtError(ErrorCode.INTERNAL_ERROR, "stream had I/O failure", ErrorDomain.STREAMS))

@@ -1,0 +1,35 @@
+"""A Linux initrd of one program: busybox with a shell on the console, as a cpio archive made here."""
+
+from __future__ import annotations
+
+import gzip
+import stat
+from pathlib import Path
+
+INIT = """#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev /sbin /usr/bin /usr/sbin
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+/bin/busybox --install -s
+echo "Welcome to a guest of purevirt"
+exec /bin/busybox setsid /bin/busybox cttyhack /bin/busybox sh
+"""
+
+
+def _entry(name: str, mode: int, data: bytes = b"", device: tuple[int, int] = (0, 0)) -> bytes:
+    """One member in the "newc" format."""
+    path = name.encode() + b"\0"
+    numbers = (0, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(path), 0)
+    head = b"070701" + b"".join(b"%08X" % n for n in numbers) + path
+    return head.ljust(-(-len(head) // 4) * 4, b"\0") + data.ljust(-(-len(data) // 4) * 4, b"\0")
+
+
+def busybox_initrd(busybox: Path) -> bytes:
+    """The compressed archive. `busybox` must be linked statically."""
+    members = [_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev")]
+    members.append(_entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)))
+    members.append(_entry("bin/busybox", stat.S_IFREG | 0o755, busybox.read_bytes()))
+    members.append(_entry("init", stat.S_IFREG | 0o755, INIT.encode()))
+    members.append(_entry("TRAILER!!!", 0))
+    return gzip.compress(b"".join(members), 1)
