@@ -5,9 +5,11 @@ from __future__ import annotations
 import grp
 import pwd
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from purevirt.drivers.qemu.command.settings import QemuSettings
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host.process import Credentials
 from purevirt.host.roots import Roots
@@ -51,9 +53,14 @@ _LINE = re.compile(r"^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*(?:#.*)?$")
 
 def read_values(text: str, path: str) -> dict[str, str | int | list[str]]:
     """libvirt's conf syntax through the project's reader."""
-    from purevirt.model.virconf import parse_conf
+    from purevirt.model.virconf import Conf
 
-    return parse_conf(text, path)
+    settings = [(entry.name, entry.value) for entry in Conf.parse(text, path).entries if entry.name]
+    return {
+        name: [str(item) for item in value] if isinstance(value, list) else value
+        for name, value in settings
+        if value is not None
+    }
 
 
 def load(path: Path, roots: Roots) -> QemuConfig:
@@ -128,3 +135,25 @@ def _credentials(config: QemuConfig) -> Credentials | None:
     except KeyError:
         groups = ()
     return Credentials(uid, gid, tuple(dict.fromkeys((*groups, gid))))
+
+
+_TLS_USERS = {"vnc": False, "chardev": True, "nbd": None, "vxhs": None, "spice": None}
+"""Who uses TLS, and whether it checks the other side's certificate by default; None = has no such choice."""
+
+
+def command_settings(values: dict[str, str | int | list[str]]) -> dict[str, Any]:
+    """What the command line takes from qemu.conf, with the defaults that depend on other keys."""
+    known = {f.name: f.type for f in fields(QemuSettings)}
+    chosen: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in known and not isinstance(value, list):
+            chosen[name] = bool(value) if str(known[name]).startswith("bool") else value
+    directory = values.get("default_tls_x509_cert_dir", "/etc/pki/qemu")
+    for user, verify in _TLS_USERS.items():
+        own = f"/etc/pki/libvirt-{user}"
+        chosen.setdefault(f"{user}_tls_x509_cert_dir", own if Path(own).is_dir() else directory)
+        if verify is not None:
+            chosen.setdefault(f"{user}_tls_x509_verify", bool(values.get("default_tls_x509_verify", verify)))
+        if f"{user}_tls_x509_secret_uuid" in known and "default_tls_x509_secret_uuid" in values:
+            chosen.setdefault(f"{user}_tls_x509_secret_uuid", values["default_tls_x509_secret_uuid"])
+    return chosen

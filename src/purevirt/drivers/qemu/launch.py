@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.host import files
 from purevirt.host.unix_socket import listen
 from purevirt.types import constants as C
+from purevirt.types.aes import encrypt_cbc
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.command.context import Tap
@@ -52,8 +54,9 @@ class Plan:
 class HostResources:
     """Host things the command line refers to. What this driver cannot give yet raises CONFIG_UNSUPPORTED."""
 
-    def __init__(self) -> None:
+    def __init__(self, master_key: bytes) -> None:
         self.owned: list[int] = []
+        self._master_key = master_key
 
     def listen_socket(self, path: str) -> int | None:
         try:
@@ -91,7 +94,8 @@ class HostResources:
         raise errors.unsupported("secrets are not available to this driver yet")
 
     def encrypt(self, value: bytes) -> tuple[str, str]:
-        raise errors.unsupported("secrets are not available to this driver yet")
+        iv = os.urandom(16)
+        return b64encode(encrypt_cbc(self._master_key, iv, value)).decode(), b64encode(iv).decode()
 
     def scsi_device(self, hostdev: Any) -> str:
         raise errors.unsupported("SCSI host devices are not supported by this driver yet")
@@ -119,14 +123,14 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     from purevirt.drivers.qemu.command.context import CommandContext
     from purevirt.drivers.qemu.paths import short_name
 
-    key = run.own_dir / "master-key.aes"
-    files.write_atomic(key, os.urandom(32), mode=0o600, durable=False)
+    key, master_key = run.own_dir / "master-key.aes", os.urandom(32)
+    files.write_atomic(key, master_key, mode=0o600, durable=False)
     if state.config.credentials is not None:
         os.chown(key, state.config.credentials.uid, state.config.credentials.gid)
     document = vm.require_live()
     _assign_ports(state, run, document)
     _assign_channel_paths(run, document)
-    resources = HostResources()
+    resources = HostResources(master_key)
     context = CommandContext(
         caps=run.caps,
         resources=resources,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo, undo
 from purevirt.drivers.qemu import errors, labels, status
+from purevirt.drivers.qemu.command.graphics import graphics_passwords
 from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
 from purevirt.drivers.qemu.monitor import connection, queries
@@ -91,6 +92,7 @@ async def _bring_up(state: QemuState, vm: Vm, run: Runtime, launch: Launch, u: U
         _spawn(state, run, plan, guest_log, u)
         status.save(state.status, vm)
         await _talk(state, vm, run, guest_log)
+        await _protect_displays(state, vm)
     finally:
         listener.close()
         guest_log.close()
@@ -155,6 +157,12 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
         raise errors.internal(
             f"process exited while connecting to monitor: {text}" if text else "qemu unexpectedly closed the monitor"
         ) from error
+
+
+async def _protect_displays(state: QemuState, vm: Vm) -> None:
+    """Passwords of VNC and SPICE servers; until QEMU has them nobody gets in."""
+    for command, arguments in graphics_passwords(vm.require_live(), state.settings):
+        await vm.require_monitor().execute(command, arguments)
 
 
 async def _negotiate(run: Runtime) -> VirtError | None:

@@ -82,9 +82,7 @@ class QemuState:
             state_dir=str(dirs.state),
             privileged=roots.privileged,
             stdio_logd=False,
-            vnc_listen=self.config.vnc_listen,
-            spice_listen=self.config.spice_listen,
-            seccomp_sandbox=self.config.seccomp_sandbox,
+            **qemu_config.command_settings(self.config.values),
         )
         self.build_command: Callable[[Any, QemuCaps, Any], Any] = _build_command
         """Definition, capabilities and context to a command line; tests start other programs."""

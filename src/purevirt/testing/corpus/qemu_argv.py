@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from purevirt.drivers.qemu.command.build import build_command
 from purevirt.drivers.qemu.command.context import CommandContext, Tap
 from purevirt.drivers.qemu.postparse import post_parse
 from purevirt.drivers.qemu.validate import validate
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext
 from purevirt.model.domain.document import Domain
 from purevirt.testing.corpus.qemu_world import make_world
+from purevirt.types.aes import encrypt_cbc
 
 
 class FakeResources:
@@ -32,6 +35,16 @@ class FakeResources:
     def vsock(self, vsock: Any) -> tuple[int, int]:
         cid = vsock.cid
         return 6789, 42 if cid is None or cid.auto or not cid.address else cid.address
+
+    def secret(self, *, uuid: str | None, usage: str | None, kind: str) -> bytes:
+        known = usage in ("mycluster_myname", "client.admin secret")
+        if uuid is None and not known and not (kind == "volume" and (usage or "").startswith("/storage/guest_disks/")):
+            raise VirtError(ErrorCode.NO_SECRET, f"Secret not found: no secret with matching usage '{usage}'")
+        return b"AQCVn5hO6HzFAhAAq0NCv8jtJcIcE+HOBlMQ1A"
+
+    def encrypt(self, value: bytes) -> tuple[str, str]:
+        iv = bytes(range(16))
+        return b64encode(encrypt_cbc(bytes(range(32)), iv, value)).decode(), b64encode(iv).decode()
 
     def is_host_cdrom(self, path: str) -> bool:
         return path == "/dev/cdrom"

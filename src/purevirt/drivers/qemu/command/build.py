@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.drivers.qemu.command import chardev, devices, general, memory
+from purevirt.drivers.qemu.command import audio, chardev, devices, general, graphics, memory
 from purevirt.drivers.qemu.command.aliases import assign_aliases
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.controllers import add_controllers
@@ -82,7 +82,8 @@ def build_command(domain: Any, context: CommandContext) -> Command:
     devices.add_interfaces(command, domain, context, indexes)
     chardev.add_chardevs(command, domain, context)
     devices.add_inputs(command, domain)
-    devices.add_audio_and_graphics(command, domain, context)
+    audio.add_audios(command, domain)
+    graphics.add_graphics(command, domain, context)
     devices.add_videos(command, domain)
     devices.add_sounds(command, domain)
     if context.incoming is not None:

@@ -98,5 +98,6 @@ class CommandContext:
     now: int = 0
     local_offset_s: int = 0
     render_node: str | None = "/dev/dri/renderD128"
+    dbus_socket: str = ""
     fips: bool = False
     seccomp: bool = True

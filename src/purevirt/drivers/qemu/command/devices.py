@@ -92,34 +92,6 @@ def add_inputs(command: Command, domain: Any) -> None:
         command.device(device)
 
 
-def add_audio_and_graphics(command: Command, domain: Any, context: CommandContext) -> None:
-    """-audiodev, -vnc, -spice"""
-    names = {"pulseaudio": "pa", "file": "wav"}
-    for audio in domain.devices.audios:
-        command.add("-audiodev", f'{{"id":"audio{audio.id}","driver":"{names.get(audio.type, audio.type)}"}}')
-    for item in domain.devices.graphics:
-        listen = item.listens[0] if item.listens else None
-        audio = f",audiodev=audio{domain.devices.audios[0].id}" if domain.devices.audios else ""
-        host = (listen.address if listen is not None and listen.type in ("address", "network") else None)
-        if item.type == "vnc":
-            if listen is not None and listen.type == "socket":
-                path = listen.socket or f"{context.lib_dir}/vnc.sock"
-                command.add("-vnc", f"vnc=unix:{escape_comma(path)}{audio}")
-            elif listen is not None and listen.type == "none":
-                command.add("-vnc", f"none{audio}")
-            else:
-                host = host or context.settings.vnc_listen
-                host = f"[{host}]" if ":" in host else host
-                share = f",share={item.share_policy}" if item.share_policy else ""
-                password = ",password=on" if item.passwd else ""
-                command.add("-vnc", f"{host}:{max(item.port or 5900, 5900) - 5900}{password}{share}{audio}")
-            if item.keymap:
-                command.add("-k", item.keymap)
-        elif item.type == "spice":
-            host = host or context.settings.spice_listen
-            command.add("-spice", f"port={item.port or 0},addr={host},disable-ticketing=on,seamless-migration=on")
-
-
 _VIDEO = {"vga": "VGA", "cirrus": "cirrus-vga", "vmvga": "vmware-svga", "qxl": "qxl-vga", "virtio": "virtio-vga",
           "bochs": "bochs-display", "ramfb": "ramfb"}  # fmt: skip
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.drivers.qemu.command.credentials import add_secret
 from purevirt.drivers.qemu.command.line import Command
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.storage_network import DEFAULT_PORTS
@@ -205,12 +206,6 @@ def _format(image: Image, below: str, backing: Image | None, last_open: bool) ->
     elif last_open and image.format in ("qcow2", "qed", "vmdk", "qcow"):
         props["backing"] = None
     return props
-
-
-def add_secret(command: Command, context: CommandContext, alias: str, value: bytes) -> None:
-    """A secret encrypted with the master key."""
-    data, iv = context.resources.encrypt(value)
-    command.object({"qom-type": "secret", "id": alias, "data": data, "keyid": "masterKey0", "iv": iv, "format": "base64"})
 
 
 def _add_secrets(command: Command, image: Image, context: CommandContext) -> None:
