@@ -54,10 +54,8 @@ def undefine(sh: Shell, a: Args) -> None:
         if running:
             raise Failed("Storage volume deletion is supported only on stopped domains")
         disks = _volumes(sh, dom, None if all_storage else wanted.split(",") if wanted else [])
-    if dom.has_managed_save_image() and not a.flag("managed-save") and not running:
+    if not flags and not running and dom.has_managed_save_image():
         raise Failed("Refusing to undefine while domain managed save image exists")
-    if not running:
-        _check_snapshots(sh, a, dom)
     with complaining(f"Failed to undefine domain '{name}'"):
         _call(dom, flags)
     sh.extra(f"Domain '{name}' has been undefined\n")
@@ -66,17 +64,6 @@ def undefine(sh: Shell, a: Args) -> None:
         failed = not _remove(sh, disk, wipe, a.flag("delete-storage-volume-snapshots")) or failed
     if failed:
         raise Failed()
-
-
-def _check_snapshots(sh: Shell, a: Args, dom: Domain) -> None:
-    if a.flag("snapshots-metadata"):
-        return
-    try:
-        count = dom.snapshot_num(c.VIR_DOMAIN_SNAPSHOT_LIST_METADATA)
-    except VirtError:
-        return
-    if count:
-        raise Failed(f"Refusing to undefine while {count} snapshots exist")
 
 
 def _call(dom: Domain, flags: int) -> None:

@@ -16,7 +16,6 @@ _XML_FLAGS = C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_INACTIVE | C.VIR_DOMAIN_
 _UNDEFINE_FLAGS = (
     C.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
     | C.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    | C.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
 )
 
 
@@ -74,6 +73,8 @@ class DefineFacet:
         guest = self._host.guest(dom)
         if guest.managed_save and not flags & C.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE:
             raise errors.invalid("Refusing to undefine while domain managed save image exists")
+        if len(guest.snapshots) and not guest.is_active and not flags & C.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA:
+            raise errors.invalid(f"cannot delete inactive domain with {len(guest.snapshots)} snapshots")
         guest.managed_save = False
         self._host.lifecycle(guest, C.VIR_DOMAIN_EVENT_UNDEFINED, C.VIR_DOMAIN_EVENT_UNDEFINED_REMOVED)
         guest.persistent, guest.next = False, None

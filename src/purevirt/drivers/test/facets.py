@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from purevirt.drivers.test.allstats import AllStatsFacet
 from purevirt.drivers.test.blkio import BlkioFacet, ThrottleFacet
+from purevirt.drivers.test.checkpoints import CheckpointFacet
 from purevirt.drivers.test.connection import ConnectionFacet
 from purevirt.drivers.test.cpu_models import CpuModelFacet
 from purevirt.drivers.test.define import DefineFacet
@@ -22,6 +23,7 @@ from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.pools import PoolFacet
 from purevirt.drivers.test.saving import SaveFacet
 from purevirt.drivers.test.scheduler import SchedulerFacet
+from purevirt.drivers.test.snapshots import SnapshotFacet
 from purevirt.drivers.test.stats import StatsFacet
 from purevirt.drivers.test.tuning import BandwidthFacet, LifecycleActionFacet, MemtuneFacet, NumaFacet, PerfFacet
 from purevirt.drivers.test.vcpus import VcpuFacet
@@ -54,6 +56,8 @@ _KINDS = (
     GuestOpsFacet,
     SaveFacet,
     CpuModelFacet,
+    SnapshotFacet,
+    CheckpointFacet,
     MemoryFacet,
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
+from purevirt.drivers.test.checkpoints import no_checkpoints
 from purevirt.drivers.test.iothreads import Polling, named_threads
+from purevirt.drivers.test.snapshots import no_snapshots
 from purevirt.drivers.test.taints import deprecations_of, taints_of
 from purevirt.protocol.remote import NonnullDomain
 from purevirt.types import constants as C
@@ -35,6 +37,8 @@ class Guest:
         self.frozen: set[str] = set()
         self.taints: list[str] = []
         self.deprecations: list[str] = []
+        self.snapshots = no_snapshots()
+        self.checkpoints = no_checkpoints()
         self.polling: dict[int, Polling] = named_threads(document)
         """Of I/O threads; made with the guest, a later definition does not change it."""
 

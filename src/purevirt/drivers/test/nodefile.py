@@ -14,12 +14,14 @@ from purevirt.drivers.test.interfaces import TestInterface
 from purevirt.drivers.test.networks import add_network
 from purevirt.drivers.test.nodedevs import TestDevice
 from purevirt.drivers.test.pools import add_pool
+from purevirt.drivers.test.snapshots import completed
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext, c_integer, parse_tree
 from purevirt.model.domain.document import Domain
 from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
 from purevirt.model.node_device import NodeDevice
+from purevirt.model.snapshot import DomainSnapshot
 from purevirt.model.storage_pool import StoragePool
 from purevirt.model.storage_volume import StorageVolume
 from purevirt.types import constants as C
@@ -42,7 +44,7 @@ def read_host(path: str) -> TestHost:
     base = Path(path).parent
     _read_hardware(root, host.hardware)
     for node, prefixes in _objects(root, "domain", base):
-        _add_domain(host, node, prefixes)
+        _add_domain(host, node, prefixes, base)
     for node, _ in _objects(root, "network", base):
         add_network(host, Network.from_node(node), live=False).active = True
     for node, _ in _objects(root, "interface", base):
@@ -120,8 +122,24 @@ def _read_hardware(root: Node, its: Hardware) -> None:
 # --- guests ------------------------------------------------------------------------------------------------------------
 
 
-def _add_domain(host: TestHost, node: Node, prefixes: set[str]) -> None:
-    extras = _take_extras(node, prefixes)
+def _add_snapshot(guest: Guest, node: Node, base: Path) -> None:
+    """One snapshot that the guest has from the start; the active one is its current."""
+    name = node.get("file")
+    if name is not None:
+        node = _read(str(base / name))
+    node.tag = "domainsnapshot"
+    snapshot = completed(DomainSnapshot.from_node(node, ParseContext(inactive=True, redefine=True, internal=True)))
+    if snapshot.active is None:
+        raise errors.internal("Could not find 'active' element")
+    if snapshot.active:
+        if guest.snapshots.current is not None:
+            raise errors.internal("more than one snapshot claims to be active")
+        guest.snapshots.current = snapshot.name
+    guest.snapshots.put(snapshot)
+
+
+def _add_domain(host: TestHost, node: Node, prefixes: set[str], base: Path) -> None:
+    extras, snapshots = _take_extras(node, prefixes)
     document = complete(Domain.from_node(node, ParseContext(inactive=True)))
     state, transient, saved = _read_extras(extras)
     known = admit(host, document, live=False)
@@ -131,17 +149,23 @@ def _add_domain(host: TestHost, node: Node, prefixes: set[str]) -> None:
     if state != C.VIR_DOMAIN_SHUTOFF:
         host.start(guest, 0)
     guest.set_state(state, 0)
+    for snapshot in snapshots:
+        _add_snapshot(guest, snapshot, base)
 
 
-def _take_extras(node: Node, prefixes: set[str]) -> list[tuple[str, str]]:
-    """The elements of the test namespace, taken out of the document: their names and texts."""
-    found = []
+def _take_extras(node: Node, prefixes: set[str]) -> tuple[list[tuple[str, str]], list[Node]]:
+    """The elements of the test namespace, taken out of the document: names and texts; those that are snapshots."""
+    found, snapshots = [], []
     for prefix in prefixes:
         node.attrib.pop(f"xmlns:{prefix}", None)
         for item in [item for item in node if isinstance(item.tag, str) and item.tag.startswith(f"{prefix}:")]:
-            found.append((item.tag[len(prefix) + 1 :], (item.text or "").strip()))
+            name = item.tag[len(prefix) + 1 :]
             node.remove(item)
-    return found
+            if name == "domainsnapshot":
+                snapshots.append(item)
+            else:
+                found.append((name, (item.text or "").strip()))
+    return found, snapshots
 
 
 def _read_extras(extras: list[tuple[str, str]]) -> tuple[int, bool, bool]:

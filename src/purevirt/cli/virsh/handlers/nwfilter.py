@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from purevirt.cli.engine.args import Args
 from purevirt.cli.engine.editor import edit_object
 from purevirt.cli.engine.shell import Shell
@@ -10,7 +12,11 @@ from purevirt.cli.virsh.documents import print_xml
 from purevirt.cli.virsh.files import read_text
 from purevirt.cli.virsh.flags import collect
 from purevirt.cli.virsh.lookup import complaining
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.types import constants as c
+
+if TYPE_CHECKING:
+    from purevirt.client import NWFilter
 
 
 def cmd_nwfilter_define(sh: Shell, a: Args) -> None:
@@ -35,9 +41,21 @@ def cmd_nwfilter_dumpxml(sh: Shell, a: Args) -> bool:
     return print_xml(sh, a, lookup.nwfilter(sh, a).get_xml_desc())
 
 
+def _list(sh: Shell) -> list[NWFilter]:
+    """All of them; a host that cannot list them cannot count them either, and says so."""
+    try:
+        return sh.conn.list_all_nwfilters()
+    except VirtError as error:
+        if error.code != ErrorCode.NO_SUPPORT:
+            raise
+    with complaining("Failed to count network filters"):
+        sh.conn.num_of_nwfilters()
+    return []
+
+
 def cmd_nwfilter_list(sh: Shell, a: Args) -> None:
     with complaining("Failed to list network filters"):
-        found = sh.conn.list_all_nwfilters()
+        found = _list(sh)
     found.sort(key=lambda item: item.get_name().lower())
     sh.out.table(["UUID", "Name"], [[item.get_uuid_string(), item.get_name()] for item in found])
 
