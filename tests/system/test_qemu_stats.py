@@ -102,3 +102,21 @@ def test_a_stopped_qemu_holds_up_nobody(guests: Path) -> None:
         virsh(guests, "destroy", "a")
         virsh(guests, "destroy", "b")
     assert virsh(guests, "domstate", "a").stdout == "shut off\n\n"
+
+
+def test_the_hosts_figures(root: Path) -> None:
+    info = dict(re.findall(r"^(.+?): +(.+)$", said(root, "nodeinfo"), re.MULTILINE))
+    assert int(info["CPU(s)"]) == os.cpu_count()
+    assert int(info["Memory size"].split()[0]) > 0
+    assert re.fullmatch(r"total  : +\d+ KiB\nfree   : +\d+ KiB\n\n", said(root, "nodememstats", "--cell", "0"))
+    assert said(root, "freepages", "--cellno", "0", "--pagesize", "4").startswith("4KiB: ")
+    for command, error in {
+        ("nodecpustats", "--cpu", "9999"): "Invalid cpuNum in virHostCPUGetStatsLinux",
+        ("freecell", "999"): "start cell 999 out of range",
+        ("freepages", "--cellno", "0", "--pagesize", "5"): "operation failed: page size 5 is not available on node 0",
+        ("maxvcpus", "nope"): "invalid argument: unknown type 'nope'",
+    }.items():
+        failed = virsh(root, *command)
+        assert failed.returncode == 1
+        assert error in failed.stderr
+    assert said(root, "maxvcpus") == "16\n\n"

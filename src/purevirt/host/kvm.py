@@ -14,6 +14,7 @@ import time
 DEVICE = "/dev/kvm"
 _CREATE_VM, _CREATE_VCPU, _RUN, _MMAP_SIZE = 0xAE01, 0xAE41, 0xAE80, 0xAE04
 _SET_MEMORY, _GET_SREGS, _SET_SREGS, _SET_REGS = 0x4020AE46, 0x8138AE83, 0x4138AE84, 0x4090AE82
+_CHECK_EXTENSION, _CAP_NR_VCPUS, _CAP_MAX_VCPUS = 0xAE03, 9, 66
 _LOOP = bytes.fromhex("b9ffffe2fef4")
 """mov cx,0xffff; loop $; hlt"""
 _SLOW_S = 0.010
@@ -24,6 +25,15 @@ _EXIT_HLT = 5
 def accessible(device: str = DEVICE) -> bool:
     """Whether this process may open the device; says nothing about speed."""
     return os.access(device, os.R_OK | os.W_OK)
+
+
+def max_vcpus(device: str = DEVICE) -> int:
+    """The most virtual CPUs of one guest; OSError when the device cannot be opened."""
+    fd = os.open(device, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return fcntl.ioctl(fd, _CHECK_EXTENSION, _CAP_MAX_VCPUS) or fcntl.ioctl(fd, _CHECK_EXTENSION, _CAP_NR_VCPUS)
+    finally:
+        os.close(fd)
 
 
 def usable(device: str = DEVICE, deadline_s: float = 2.0) -> bool:

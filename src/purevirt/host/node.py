@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,64 @@ def meminfo_kib(proc: Path = PROC) -> dict[str, int]:
     return found
 
 
+def cell_memory_kib(cell: int, sys: Path = SYS) -> dict[str, int]:
+    """A NUMA node's meminfo rows by name ("MemTotal", "MemFree" …), in KiB; empty when there is no such node."""
+    found = {}
+    for line in _read(sys / f"node/node{cell}/meminfo").splitlines():
+        fields = line.split()  # Node 0 MemTotal:  5466316 kB
+        if len(fields) >= 4 and fields[3].isdecimal():
+            found[fields[2].rstrip(":")] = int(fields[3])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How many pages of a size a NUMA node has, and how many of them are free."""
+
+    size_kib: int
+    total: int
+    free: int
+
+
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def cell_pages(cell: int, sys: Path = SYS) -> list[Pages]:
+    """Page pools of a NUMA node, smallest first. What lies in huge pages is not counted among the ordinary ones."""
+    huge = []
+    with suppress(OSError):
+        for entry in os.scandir(sys / f"node/node{cell}/hugepages"):
+            size = entry.name.removeprefix("hugepages-").removesuffix("kB")
+            counts = [int(_read(Path(entry.path) / name, "0")) for name in ("nr_hugepages", "free_hugepages")]
+            huge.append(Pages(int(size), counts[0], counts[1]))
+    memory = cell_memory_kib(cell, sys)
+    total = memory.get("MemTotal", 0) - sum(pool.size_kib * pool.total for pool in huge)
+    ordinary = Pages(PAGE_KIB, total // PAGE_KIB, memory.get("MemFree", 0) // PAGE_KIB)
+    return [ordinary, *sorted(huge, key=lambda pool: pool.size_kib)]
+
+
+def shared_memory(sys: Path = Path("/sys/kernel/mm/ksm")) -> dict[str, int]:
+    """Settings and counters of the kernel's page merging, by their file names; those that it lacks are left out."""
+    found = {}
+    for name in KSM_FILES:
+        text = _read(sys / name).strip()
+        if text.isdecimal():
+            found[name] = int(text)
+    return found
+
+
+KSM_FILES = (
+    "pages_to_scan",
+    "sleep_millisecs",
+    "pages_shared",
+    "pages_sharing",
+    "pages_unshared",
+    "pages_volatile",
+    "full_scans",
+    "merge_across_nodes",
+)
+
+
 def node_info(sys: Path = SYS, proc: Path = PROC) -> NodeInfo:
     """Everything about the host's shape; unknown values are 1 or 0."""
     online = online_cpus(sys)
@@ -73,7 +132,8 @@ def node_info(sys: Path = SYS, proc: Path = PROC) -> NodeInfo:
     cores = max((len({c for s, c in places.values() if s == one}) for one, _ in places.values()), default=1)
     threads = max((len([1 for place in places.values() if place == one]) for one in places.values()), default=1)
     nodes = len(numa_nodes(sys)) or 1
-    memory = meminfo_kib(proc).get("MemTotal", 0)
+    cells = [cell_memory_kib(cell, sys).get("MemTotal", 0) for cell in numa_nodes(sys)]
+    memory = sum(cells) or meminfo_kib(proc).get("MemTotal", 0)
     return NodeInfo(os.uname().machine, memory, len(online), _mhz(proc), nodes, max(sockets // nodes, 1), cores, threads)
 
 

@@ -35,12 +35,16 @@ def no_domain(uuid: bytes, name: str) -> NotFound:
     return NotFound(ErrorCode.NO_DOMAIN, f"no domain with matching uuid '{format_uuid(uuid)}' ({name})", ErrorDomain.QEMU)
 
 
-def check_flags(flags: int, allowed: int, function: str) -> None:
+def plain_argument(text: str, name: str, function: str, domain: int = ErrorDomain.QEMU) -> VirtError:
+    """INVALID_ARG as libvirt tells it of an argument by name: the text stands alone, without "invalid argument"."""
+    return VirtError(ErrorCode.INVALID_ARG, function, domain, message=text, str1=text, str2=name)
+
+
+def check_flags(flags: int, allowed: int, function: str, domain: int = ErrorDomain.QEMU) -> None:
     """INVALID_ARG for flags that the function does not take."""
     if flags & ~allowed:
-        raise VirtError(
-            ErrorCode.INVALID_ARG, f"unsupported flags (0x{flags & ~allowed:x}) in function {function}", ErrorDomain.QEMU
-        )
+        text = f"unsupported flags (0x{flags & ~allowed:x}) in function {function}"
+        raise plain_argument(text, "flags", function, domain)
 
 
 def exclusive(flags: int, first: int, second: int, names: tuple[str, str], function: str) -> None:
