@@ -86,6 +86,15 @@ def threads(pid: int, proc: Path = PROC) -> list[int]:
         return []
 
 
+def owner(pid: int, proc: Path = PROC) -> tuple[int, int] | None:
+    """User and group that the process runs as; None when there is none."""
+    try:
+        found = os.stat(proc / str(pid))
+    except OSError:
+        return None
+    return found.st_uid, found.st_gid
+
+
 class Process:
     """A running program, ours or one found again. `exited` becomes done when it ends, with its exit status or None.
 

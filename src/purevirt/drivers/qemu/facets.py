@@ -22,6 +22,7 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
     from purevirt.drivers.qemu.save import SaveFacet
     from purevirt.drivers.qemu.screenshot import ScreenshotFacet
+    from purevirt.drivers.qemu.security import SecurityFacet
     from purevirt.drivers.qemu.stats import StatsFacet
 
     return [
@@ -38,4 +39,5 @@ def facets(state: QemuState) -> list[object]:
         KeyFacet(state),
         ScreenshotFacet(state),
         NodeFacet(state),
+        SecurityFacet(state),
     ]
