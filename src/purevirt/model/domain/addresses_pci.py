@@ -68,7 +68,7 @@ _WORDS: dict[Connect, str] = {
 
 # What plugging a controller of that model asks from the bus above it.
 CONTROLLER_NEEDS: dict[str, Connect] = {
-    "pci-bridge": Connect.PCI_BRIDGE | Connect.HOTPLUGGABLE,
+    "pci-bridge": Connect.PCI_BRIDGE,
     "pci-expander-bus": Connect.PCI_EXPANDER_BUS,
     "pcie-expander-bus": Connect.PCIE_EXPANDER_BUS,
     "dmi-to-pci-bridge": Connect.DMI_TO_PCI_BRIDGE,
@@ -94,9 +94,7 @@ BUS_KINDS: dict[str, _BusKind] = {
         Connect.AUTOASSIGN
         | Connect.PCIE_DEVICE
         | Connect.PCIE_ROOT_PORT
-        | Connect.PCIE_SWITCH_UPSTREAM_PORT
         | Connect.DMI_TO_PCI_BRIDGE
-        | Connect.PCIE_TO_PCI_BRIDGE
         | Connect.PCIE_EXPANDER_BUS,
         1,
         31,

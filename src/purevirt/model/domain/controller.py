@@ -20,7 +20,7 @@ from purevirt.model._engine import (
     child,
     leaf,
 )
-from purevirt.model.domain.device import Device
+from purevirt.model.domain.device import Device, UsbMaster
 from purevirt.model.domain.virtio import VirtioOptions
 from purevirt.types.override import override
 
@@ -85,6 +85,10 @@ class _TargetNumber(Hex):
     def format(self, value: int) -> str:
         """`8` or `0x8`."""
         return super().format(value) if self.written_hex else str(value)
+
+
+COMPANION_PORTS = {"ich9-uhci1": 0, "ich9-uhci2": 2, "ich9-uhci3": 4}
+"""Where the ports of the ICH9's USB 1 companions start on their USB 2 master."""
 
 
 class ControllerModel(Element, tag="model"):
@@ -169,3 +173,5 @@ class Controller(Device, tag="controller"):
             self.pci_model = self.target = self.pcihole64 = None
         elif self.model not in ("pci-root", "pcie-root"):
             self.pcihole64 = None
+        if self.type == "usb" and self.model in COMPANION_PORTS and self.master is None:
+            self.master = UsbMaster(startport=COMPANION_PORTS[self.model])

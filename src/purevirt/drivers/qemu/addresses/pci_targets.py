@@ -70,7 +70,8 @@ def _fill(domain: Any, controller: Any, caps: QemuCaps) -> None:
             if target.chassis is None:
                 target.chassis = controller.index
             if target.port is None and place is not None:
-                target.port = (place.slot << 3) + place.function
+                root_port = controller.model == "pcie-root-port"
+                target.port = (place.slot << 3) + place.function if root_port else place.slot
         case "pci-expander-bus" | "pcie-expander-bus":
             if target.bus_nr is None:
                 target.bus_nr = new_bus_number(domain)

@@ -36,7 +36,7 @@ def assign_virtio_serial(domain: Any) -> None:
         if _given(device):
             addresses.reserve(device.address.controller, device.address.port)
     for device in consoles:
-        if not _given(device):
+        if isinstance(device.address, VirtioSerialAddress) and not _given(device):
             _assign(domain, addresses, device, allow_zero=True)
     for device in channels:
         if not _given(device):
