@@ -49,6 +49,8 @@ def traits(vm: Vm) -> int:
 
 def matches(vm: Vm, flags: int) -> bool:
     """Flags of one group are alternatives, groups restrict each other; a group without flags does not count."""
+    if not flags & _ALL:
+        return True
     have = traits(vm)
     return all(
         not flags & group or have & flags & group
