@@ -57,12 +57,22 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
 
     from purevirt.drivers.qemu.postparse import post_parse
     from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
+    from purevirt.drivers.qemu.validate import validate
+    from purevirt.host import iommu
 
     emulators = {arch: path for arch, path in EMULATORS.items() if os.path.exists(path)}
     host = HostFacts(
-        os.uname().machine, state.capabilities.known, emulators, random_bytes=os.urandom, environment=dict(os.environ)
+        os.uname().machine,
+        state.capabilities.known,
+        emulators,
+        random_bytes=os.urandom,
+        environment=dict(os.environ),
+        iommu_group=iommu.group_of,
     )
-    post_parse(document, PostParseContext(host, state.settings, abi_update=new))
+    context = PostParseContext(host, state.settings, abi_update=new, security_model="none")
+    post_parse(document, context)
+    if new:
+        validate(document, context)
     for interface in document.devices.interfaces if document.devices else ():
         settle_mac(interface, _new_mac)
     if document.uuid is None:
@@ -78,12 +88,10 @@ def _new_mac() -> str:
 async def probe_for(document: Domain, state: QemuState) -> None:
     """Have the capabilities of the document's emulator at hand before it is completed."""
     import os
-    from pathlib import Path
-
     kind = document.os.type if document.os else None
     arch = (kind.arch if kind else None) or os.uname().machine
     emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)
-    if emulator and Path(emulator).exists():
+    if emulator and os.path.exists(emulator):
         await state.capabilities.get(emulator)
 
 

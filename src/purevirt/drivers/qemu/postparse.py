@@ -17,9 +17,11 @@ from purevirt.drivers.qemu.postparse_cpu import settle_cpu, settle_numa, settle_
 from purevirt.drivers.qemu.postparse_defaults import add_default_devices, enable_default_features
 from purevirt.drivers.qemu.postparse_devices import settle_device
 from purevirt.drivers.qemu.postparse_firmware import settle_boot
+from purevirt.drivers.qemu.postparse_seclabel import settle_seclabel
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.postparse import PostParseHooks
 from purevirt.model.domain.postparse import post_parse as generic_post_parse
+from purevirt.types.override import override
 
 
 class QemuPostParse(PostParseHooks):
@@ -28,10 +30,13 @@ class QemuPostParse(PostParseHooks):
     def __init__(self, context: PostParseContext) -> None:
         self.context = context
 
+    @override
     def basic(self, domain: Any) -> None:
         """Architecture and emulator."""
+        settle_seclabel(domain, self.context)
         settle_emulator(domain, self.context)
 
+    @override
     def domain(self, domain: Any) -> None:
         """Machine, features, implied devices, CPU."""
         context, caps = self.context, self.context.caps
@@ -44,13 +49,18 @@ class QemuPostParse(PostParseHooks):
         settle_numa(domain, context)
         add_default_audio(domain, context)
 
+    @override
     def device(self, domain: Any, kind: str, device: Any) -> None:
         """Models and other choices of one device."""
         settle_device(domain, kind, device, self.context)
 
+    @override
     def assign_addresses(self, domain: Any) -> None:
         """All addresses."""
-        assign_addresses(domain, self.context.caps, new_domain=self.context.abi_update)
+        context = self.context
+        assign_addresses(
+            domain, context.caps, new_domain=context.abi_update, iommu_group=context.host.iommu_group
+        )
 
 
 def settle_emulator(domain: Any, context: PostParseContext) -> None:
@@ -91,8 +101,3 @@ def _settle_machine(domain: Any, caps: QemuCaps) -> None:
 def post_parse(domain: Any, context: PostParseContext) -> None:
     """Complete the definition in place."""
     generic_post_parse(domain, QemuPostParse(context))
-
-
-def arch_of(domain: Any) -> str:
-    """The definition's architecture."""
-    return mt.of(domain)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu.postparse_context import PostParseContext
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.audio import Audio
 
 # Values of QEMU_AUDIO_DRV that libvirt understands.
@@ -21,24 +22,28 @@ _ENVIRONMENT_NAMES = {
 }
 
 
-def _from_environment(context: PostParseContext) -> str:
-    return _ENVIRONMENT_NAMES.get(context.host.environment.get("QEMU_AUDIO_DRV", ""), "none")
+def _from_environment(context: PostParseContext) -> str | None:
+    """The host's own audio as the environment names it, None when it does not."""
+    name = context.host.environment.get("QEMU_AUDIO_DRV")
+    if name is None:
+        return None
+    if name not in _ENVIRONMENT_NAMES:
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"QEMU_AUDIO_DRV value '{name}' unknown")
+    return _ENVIRONMENT_NAMES[name]
 
 
 def default_audio_type(domain: Any, context: PostParseContext) -> str | None:
-    """The backend to add; None = the graphics has sound of its own."""
-    graphics = domain.devices.graphics
+    """The backend to add, as the first display that has sound decides; None = none."""
     settings = context.settings
-    if not graphics:
+    if not domain.devices.graphics:
         return _from_environment(context) if settings.nographics_allow_host_audio else "none"
-    for item in graphics:
+    for item in domain.devices.graphics:
         if item.type == "vnc":
             return _from_environment(context) if settings.vnc_allow_host_audio else "none"
         if item.type == "spice":
             return "spice"
         if item.type == "sdl":
-            # QEMU picks the host's own audio for a local window.
-            return None
+            return _from_environment(context)
         if item.type == "dbus":
             return None if item.audio is None else "dbus"
     return "none"

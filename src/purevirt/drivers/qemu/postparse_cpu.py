@@ -35,12 +35,13 @@ def _set_default_model(domain: Any, caps: QemuCaps) -> None:
     cpu = domain.cpu
     if cpu is not None and (cpu.mode not in (None, "custom") or cpu.model_name is not None):
         return
-    if domain.os.type.arch not in _COMPARABLE:
+    arch = domain.os.type.arch
+    # What QEMU tells of its default holds under TCG; with KVM only where models can be compared with the host's.
+    if arch not in _COMPARABLE and not (mt.is_arm(arch) and domain.type == "qemu"):
         return
     model = caps.machine_default_cpu(domain.type, domain.os.type.machine)
     if model is None:
         return
-    arch = domain.os.type.arch
     if model == "host" and domain.type != "kvm":
         return
     if cpu is None:

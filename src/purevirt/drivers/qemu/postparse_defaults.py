@@ -147,11 +147,11 @@ def enable_default_features(domain: Any, caps: QemuCaps) -> None:
     if not mt.is_arm_virt(*mt.of(domain)):
         gic = domain.features.gic if domain.features is not None else None
         if gic is not None and gic.version is None:
-            gic.version = _best_gic(domain, caps)  # type: ignore[assignment]
+            gic.version = _best_gic(domain, caps)
         return
     if domain.features is None:
         domain.features = Features()
     if domain.features.gic is None:
         domain.features.gic = Gic()
     if domain.features.gic.version is None:
-        domain.features.gic.version = _best_gic(domain, caps)  # type: ignore[assignment]
+        domain.features.gic.version = _best_gic(domain, caps)

@@ -11,9 +11,11 @@ from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.postparse_controller import settle_controller
 from purevirt.drivers.qemu.postparse_graphics import settle_graphics
 from purevirt.errors import ErrorCode, VirtError
-from purevirt.model.domain.disk import DiskDriver
+from purevirt.model.domain.disk import DiskDriver, ImageFormat
+from purevirt.model.domain.shmem import ShmemMsi
 
 _QXL_VGAMEM = 16384
+_SHMEM_SIZE = 4 << 20
 
 
 def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext) -> None:
@@ -41,13 +43,11 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
             settle_graphics(device, context)
         case "hostdevs":
             _settle_hostdev(device, caps)
-        case "watchdogs" | "memories" | "filesystems":
-            pass
         case "vsocks":
             if device.model is None:
                 device.model = "virtio"
-        case "iommus":
-            _settle_iommu(device)
+        case "shmems":
+            settle_shmem(device)
 
 
 def _settle_disk(disk: Any) -> None:
@@ -55,14 +55,17 @@ def _settle_disk(disk: Any) -> None:
         disk.driver = DiskDriver()
     if disk.driver.name is None:
         disk.driver.name = "qemu"
-    if disk.driver.type is None and disk.type in ("file", "block"):
+    if disk.driver.type is None and disk.type != "volume":
         disk.driver.type = "raw"
     for encryption in (disk.encryption, disk.source.encryption if disk.source is not None else None):
         if encryption is not None and encryption.engine is None:
             encryption.engine = "qemu"
     mirror = disk.mirror
-    if mirror is not None and mirror.format is not None and mirror.format.type is None:
-        mirror.format.type = "raw"
+    if mirror is not None:
+        if mirror.format is None:
+            mirror.format = ImageFormat()
+        if mirror.format.type is None:
+            mirror.format.type = "raw"
 
 
 def default_net_model(arch: str, machine: str, caps: QemuCaps | None) -> str:
@@ -135,9 +138,34 @@ def _settle_tpm(domain: Any, tpm: Any) -> None:
 
 
 def _settle_hostdev(hostdev: Any, caps: QemuCaps) -> None:
-    if hostdev.mode == "subsystem" and hostdev.type == "mdev" and hostdev.model == "vfio-pci" and hostdev.display is None and caps.has("vfio-pci.display"):
+    if hostdev.mode != "subsystem" or hostdev.type != "mdev" or hostdev.model != "vfio-pci":
+        return
+    if hostdev.display is None and caps.has("vfio-pci.display"):
         hostdev.display = False
 
 
-def _settle_iommu(iommu: Any) -> None:
-    return
+def settle_shmem(shmem: Any) -> None:
+    """The size and interrupts of each model; what the newer two models cannot have is refused here."""
+    model = shmem.model.type
+    if model != "ivshmem-doorbell" and not shmem.size:
+        shmem.size = _SHMEM_SIZE
+    if model == "ivshmem":
+        return
+    if shmem.server is None:
+        if model == "ivshmem-doorbell":
+            raise _refused(f"shmem model '{model}' is supported only with server option enabled")
+        if shmem.msi is not None:
+            raise _refused(f"shmem model '{model}' doesn't support msi")
+        return
+    if model == "ivshmem-plain":
+        raise _refused(f"shmem model '{model}' is supported only with server option disabled")
+    if shmem.size:
+        raise _refused(f"shmem model '{model}' does not support size setting")
+    if shmem.msi is None:
+        shmem.msi = ShmemMsi()
+    if shmem.msi.ioeventfd is None:
+        shmem.msi.ioeventfd = True
+
+
+def _refused(message: str) -> VirtError:
+    return VirtError(ErrorCode.XML_ERROR, message)

@@ -15,6 +15,7 @@ from enum import IntFlag, auto
 from typing import NamedTuple
 
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.types.override import override
 
 SLOTS = 32
 FUNCTIONS = 8
@@ -92,7 +93,7 @@ _PCI_BUS = Connect.HOTPLUGGABLE | Connect.AUTOASSIGN | Connect.PCI_DEVICE | Conn
 BUS_KINDS: dict[str, _BusKind] = {
     "pci-root": _BusKind(_PCI_BUS | Connect.PCI_EXPANDER_BUS, 1, 31),
     "pci-bridge": _BusKind(_PCI_BUS, 1, 31),
-    "pci-expander-bus": _BusKind(Connect.PCI_DEVICE | Connect.PCI_BRIDGE, 0, 31),
+    "pci-expander-bus": _BusKind(_PCI_BUS, 0, 31),
     "pcie-root": _BusKind(
         Connect.AUTOASSIGN
         | Connect.PCIE_DEVICE
@@ -127,6 +128,7 @@ class Place(NamedTuple):
     slot: int = 0
     function: int = 0
 
+    @override
     def __str__(self) -> str:
         return f"{self.domain:04x}:{self.bus:02x}:{self.slot:02x}.{self.function:x}"
 

@@ -12,7 +12,7 @@ USB2_MODELS = frozenset({"ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3"}
 
 def new_controller(type_: str, index: int, model: str | None = None) -> Controller:
     """A controller as libvirt adds it by itself."""
-    controller = Controller(type=type_, index=index)  # type: ignore[arg-type]
+    controller = Controller(type=type_, index=index)
     controller.model = model  # type: ignore[assignment]
     return controller
 
@@ -64,9 +64,9 @@ def unused_index(domain: Any, type_: str) -> int:
 
 
 def add_controller(domain: Any, type_: str, index: int | None = None, model: str | None = None) -> Any:
-    """Add a controller at an index, or at the lowest free one."""
+    """Add a controller at an index, or at the lowest free one, behind all others: only a definition's own are sorted."""
     controller = new_controller(type_, unused_index(domain, type_) if index is None else index, model)
-    insert_controller(domain, controller)
+    domain.devices.controllers.append(controller)
     return controller
 
 

@@ -63,9 +63,11 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
         case "videos":
             _settle_video(device)
         case "hostdevs":
-            _settle_hostdev(domain, device, wide_scsi=wide_scsi)
+            _settle_hostdev(domain, device)
         case "filesystems":
-            if device.accessmode is None and device.type in ("mount", "template", "bind"):
+            # Who serves the export of a socket decides about access.
+            served = device.source is not None and getattr(device.source, "socket", None)
+            if device.accessmode is None and device.type in ("mount", "template", "bind") and not served:
                 device.accessmode = "passthrough"
 
 
@@ -114,6 +116,10 @@ def assign_drive(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
     disk.address = place
 
 
+_HOSTDEV_UNITS = 7
+"""Host devices without an address are placed as on a narrow bus, below the adapter's own unit."""
+
+
 def _same(address: Any, place: DriveAddress) -> bool:
     return isinstance(address, DriveAddress) and (
         (address.controller, address.bus, address.target, address.unit)
@@ -132,15 +138,13 @@ def _disk_at(domain: Any, place: DriveAddress) -> bool:
     return any(_bus(disk) == "scsi" and _same(disk.address, place) for disk in domain.devices.disks)
 
 
-def _settle_hostdev(domain: Any, hostdev: Any, *, wide_scsi: bool) -> None:
+def _settle_hostdev(domain: Any, hostdev: Any) -> None:
     if hostdev.mode != "subsystem" or hostdev.type != "scsi" or hostdev.address is not None:
         return
-    units = 16 if wide_scsi else 7
-    controllers = sorted(c.index for c in domain.devices.controllers if c.type == "scsi") or []
-    for controller in [*controllers, (controllers[-1] + 1) if controllers else 0]:
-        for unit in range(units):
-            if wide_scsi and unit == 7:
-                continue
+    controllers = [c.index for c in domain.devices.controllers if c.type == "scsi"]
+    # A full set of controllers is followed by one whose index is their number.
+    for controller in [*controllers, len(controllers)]:
+        for unit in range(_HOSTDEV_UNITS):
             place = DriveAddress(controller=controller, bus=0, target=0, unit=unit)
             if not _hostdev_at(domain, place) and not _disk_at(domain, place):
                 hostdev.address = place
@@ -148,7 +152,10 @@ def _settle_hostdev(domain: Any, hostdev: Any, *, wide_scsi: bool) -> None:
 
 
 def _settle_port(domain: Any, kind: str, device: Any) -> None:
-    """Ports count upwards in their list."""
+    """Ports count upwards in their list; a console's is its place there, whatever the document says."""
+    if kind == "consoles" and device.target is not None:
+        device.target.port = next(i for i, other in enumerate(domain.devices.consoles) if other is device)
+        return
     if device.target is None or device.target.port is not None:
         return
     taken = [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.addresses_devices import is_serial_alias
 from purevirt.model.domain.chardev import Console, ConsoleTarget, Serial, SerialTarget, VirtioTarget
 from purevirt.model.domain.device import CcidAddress, DriveAddress, VirtioSerialAddress
-from purevirt.model.domain.postparse_controllers import ensure_controller
+from purevirt.model.domain.postparse_controllers import ensure_controller, find
 from purevirt.model.domain.video import Video, VideoModel
 
 _DRIVE_BUSES = (("scsi", "scsi"), ("fdc", "fdc"), ("ide", "ide"), ("sata", "sata"))
@@ -31,30 +32,33 @@ def add_implicit_controllers(domain: Any) -> None:
     devices = domain.devices
     for bus, type_ in _DRIVE_BUSES:
         _need(domain, type_, _highest_drive(domain, bus))
-    highest = -1
-    for channel in devices.channels:
-        if not isinstance(channel.target, VirtioTarget):
-            continue
-        index = channel.address.controller if isinstance(channel.address, VirtioSerialAddress) else 0
-        highest = max(highest, index)
-    for console in devices.consoles:
-        if console.target is not None and console.target.type == "virtio":
-            index = console.address.controller if isinstance(console.address, VirtioSerialAddress) else 0
-            highest = max(highest, index)
-    _need(domain, "virtio-serial", highest)
-    highest = -1
+    ports = [channel for channel in devices.channels if isinstance(channel.target, VirtioTarget)]
+    ports += [console for console in devices.consoles if console.target is not None and console.target.type == "virtio"]
+    for port in ports:
+        # Just the one it names: the lower ones need not exist.
+        index = port.address.controller if isinstance(port.address, VirtioSerialAddress) else 0
+        ensure_controller(domain, "virtio-serial", index)
     for smartcard in devices.smartcards:
         index = smartcard.address.controller if isinstance(smartcard.address, CcidAddress) else 0
-        highest = max(highest, index)
-    _need(domain, "ccid", highest)
+        ensure_controller(domain, "ccid", index)
     for smartcard in devices.smartcards:
         if smartcard.address is None:
             _place_smartcard(domain, smartcard)
-    highest = -1
-    for hostdev in devices.hostdevs:
-        if hostdev.mode == "subsystem" and hostdev.type == "scsi" and isinstance(hostdev.address, DriveAddress):
-            highest = max(highest, hostdev.address.controller)
-    _need(domain, "scsi", highest)
+    _add_hostdev_controllers(domain)
+
+
+def _add_hostdev_controllers(domain: Any) -> None:
+    """SCSI controllers for host devices, of the model that other host devices already sit on."""
+    highest, model = -1, None
+    for hostdev in domain.devices.hostdevs:
+        if hostdev.mode != "subsystem" or hostdev.type != "scsi" or not isinstance(hostdev.address, DriveAddress):
+            continue
+        highest = max(highest, hostdev.address.controller)
+        found = find(domain, "scsi", hostdev.address.controller)
+        if found is not None and found.model is not None:
+            model = found.model
+    for index in range(highest + 1):
+        ensure_controller(domain, "scsi", index, model)
 
 
 def _place_smartcard(domain: Any, smartcard: Any) -> None:
@@ -83,17 +87,20 @@ _CONSOLE_SERIALS = (None, "none", "isa-serial", "system-serial", "spapr-vio-seri
 def add_console_compat(domain: Any) -> None:
     """The first console of a HVM guest is its first serial port: copy whichever is missing from the other."""
     devices = domain.devices
-    if devices.consoles:
-        type_ = devices.consoles[0].target.type if devices.consoles[0].target is not None else None
-        if type_ not in (None, "none", "serial"):
-            return
+    if devices.consoles and _target_type(devices.consoles[0]) in (None, "none", "serial"):
+        if any(_target_type(console) == "serial" for console in devices.consoles[1:]):
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "Only the first console can be a serial port")
         if not devices.serials:
             devices.serials.append(_as_serial(devices.consoles[0]))
         devices.consoles[0] = _as_console(devices.serials[0])
     elif devices.serials:
         serial = devices.serials[0]
-        if (serial.target.type if serial.target is not None else None) in _CONSOLE_SERIALS:
-            devices.consoles.append(_as_console(serial))
+        if _target_type(serial) in _CONSOLE_SERIALS:
+            devices.consoles.insert(0, _as_console(serial))
+
+
+def _target_type(device: Any) -> str | None:
+    return device.target.type if device.target is not None else None
 
 
 def _copied(value: Any) -> Any:

@@ -107,6 +107,7 @@ class QemuWorld:
             settings=self.settings,
             abi_update="ABI_UPDATE" in self.case.get("parse_flags", []),
             inactive=inactive,
+            security_model="none",
         )
 
 
@@ -191,6 +192,13 @@ def firmware_descriptors(common: Path) -> list[FirmwareDescriptor]:
     return [descriptor for name in sorted(found) if (descriptor := found[name]) is not None]
 
 
+def _iommu_groups(env: dict[str, Any]) -> dict[str, int]:
+    """IOMMU group by PCI address, of the fake sysfs tree."""
+    devices = env.get("pci_devices", {"columns": [], "rows": []})
+    rows = [dict(zip(devices["columns"], row, strict=True)) for row in devices["rows"]]
+    return {row["address"]: row["iommu_group"] for row in rows}
+
+
 def host_cpu_of(env: dict[str, Any], name: str | None) -> dict[str, Any] | None:
     """The fake host CPU as the manifest describes it."""
     return env["host_cpus"].get(name) if name else None
@@ -228,6 +236,8 @@ def make_world(case: Case, directory: Path, *, with_arch: bool) -> QemuWorld:
         host_cpu=host_cpu_of(env, case.get("host_cpu", env["default_host_cpu"].get(case.get("host_arch", "x86_64")))),
         firmware_descriptors=firmware_descriptors(directory.parent / "common"),
         tpm_versions=tuple(tpm.split(",")) if tpm else ("1.2", "2.0"),
+        environment={name: value for name, value in (case.get("env") or {}).items() if value is not None},
+        iommu_group=_iommu_groups(env).get,
         fips="FIPS_HOST" in case.get("flags", []),
     )
     return QemuWorld(case, directory, host, settings_of(env, case), caps)

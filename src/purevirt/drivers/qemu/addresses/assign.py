@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
@@ -27,17 +28,35 @@ def _assign_virtio_mmio(domain: Any, caps: QemuCaps) -> None:
         prime_virtio(domain, VirtioMmioAddress)
 
 
-def assign_addresses(domain: Any, caps: QemuCaps, *, new_domain: bool = True) -> None:
-    """Give every device of the definition its address; adds the controllers (PCI, virtio-serial, hubs) that takes."""
+def assign_addresses(
+    domain: Any, caps: QemuCaps, *, new_domain: bool = True, iommu_group: Callable[[str], int | None] | None = None
+) -> None:
+    """Give every device of the definition its address; adds the controllers (PCI, virtio-serial, hubs) that takes.
+
+    `iommu_group` tells the group of a host PCI device (dddd:bb:ss.f); without it no devices are kept apart.
+    """
     assign_virtio_serial(domain)
     assign_spapr(domain, caps)
     assign_ccw(domain, caps)
     _prefer_mmio(domain, caps)
-    assign_pci(domain, caps)
+    assign_pci(domain, caps, _isolation(iommu_group) if iommu_group is not None else None)
     fill_pci_targets(domain, caps)
     assign_zpci(domain, caps)
     assign_usb(domain, new_domain=new_domain)
     assign_memory_slots(domain)
+
+
+def _isolation(iommu_group: Callable[[str], int | None]) -> Callable[[Any], int]:
+    """Host PCI devices are isolated by their IOMMU group, counted from 1; 0 is for everything emulated."""
+
+    def group_of(device: Any) -> int:
+        if getattr(device, "mode", None) != "subsystem" or device.type != "pci":
+            return 0
+        a = device.source.address
+        group = iommu_group(f"{a.domain or 0:04x}:{a.bus or 0:02x}:{a.slot or 0:02x}.{a.function or 0:x}")
+        return 0 if group is None else group + 1
+
+    return group_of
 
 
 def _prefer_mmio(domain: Any, caps: QemuCaps) -> None:

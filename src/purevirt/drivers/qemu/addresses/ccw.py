@@ -55,7 +55,8 @@ def assign_zpci(domain: Any, caps: QemuCaps) -> None:
             ids.reserve_uid(zpci.uid)
         if zpci.fid is not None:
             ids.reserve_fid(zpci.fid)
-    for address in functions:
+    # Those that say one of the two are completed before those that say nothing.
+    for address in sorted(functions, key=lambda address: address.zpci is None):
         if address.zpci is None:
             address.zpci = ZpciAddress()
         if address.zpci.uid is None:

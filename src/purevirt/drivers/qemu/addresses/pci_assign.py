@@ -7,6 +7,7 @@ definition, and the real run fills in the addresses.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
@@ -18,9 +19,10 @@ from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.addresses_pci import Connect, PciAddressSet, Place
 from purevirt.model.domain.device import PciAddress
-from purevirt.model.domain.postparse_controllers import insert_controller, new_controller
+from purevirt.model.domain.postparse_controllers import new_controller
 
 ROOTS = ("pci-root", "pcie-root")
+Isolation = Callable[[Any], int]
 _USB2_FUNCTION = {"ich9-ehci1": 7, "ich9-uhci1": 0, "ich9-uhci2": 1, "ich9-uhci3": 2}
 # The order in which kinds of devices get their places.
 _ORDER_BEFORE_CONTROLLERS = ("filesystems", "interfaces", "sounds")
@@ -68,7 +70,9 @@ def has_pcie_root(domain: Any) -> bool:
 class _Assigner:
     """One run over the definition."""
 
-    def __init__(self, domain: Any, caps: QemuCaps, buses: int, *, dry_run: bool) -> None:
+    def __init__(
+        self, domain: Any, caps: QemuCaps, buses: int, isolation: Isolation | None = None, *, dry_run: bool
+    ) -> None:
         self.domain = domain
         self.caps = caps
         self.wishes: BusWishes = wishes_of(domain, caps)
@@ -79,6 +83,8 @@ class _Assigner:
         )
         arch, machine = mt.of(domain)
         self.set.multiple_roots = mt.is_pseries(arch, machine)
+        # Only pSeries keeps devices of different IOMMU groups on host bridges of their own.
+        self._isolation_of = isolation if self.set.multiple_roots else None
         self._make_buses()
         self._collect()
 
@@ -95,6 +101,8 @@ class _Assigner:
             return
         if not buses[0].model:
             buses[0].set_model("pci-root")
+        # The default host bridge is for emulated devices alone.
+        buses[0].isolation_locked = self.set.multiple_roots
         express = buses[0].model == "pcie-root"
         for bus in buses:
             if not bus.model:
@@ -115,7 +123,7 @@ class _Assigner:
             self.set.reserve(place, needs, isolation_group=self._isolation(device))
 
     def _isolation(self, device: Any) -> int:
-        return int(getattr(device, "isolation_group", 0) or 0)
+        return self._isolation_of(device) if self._isolation_of is not None else 0
 
     def _assign(self, device: Any, *, function: int | None = None, multifunction: bool | None = None) -> None:
         needs = self.needs(device)
@@ -179,10 +187,10 @@ def _snapshot(domain: Any) -> list[tuple[Any, Any]]:
     return saved
 
 
-def _dry_run(domain: Any, caps: QemuCaps, buses: int) -> PciAddressSet:
+def _dry_run(domain: Any, caps: QemuCaps, buses: int, isolation: Isolation | None) -> PciAddressSet:
     saved = _snapshot(domain)
     try:
-        run = _Assigner(domain, caps, buses, dry_run=True)
+        run = _Assigner(domain, caps, buses, isolation, dry_run=True)
         pci_chipsets.reserve(domain, run.set, run.needs)
         arch, machine = mt.of(domain)
         full = all(bus.is_full for bus in run.set.buses)
@@ -200,20 +208,20 @@ def _dry_run(domain: Any, caps: QemuCaps, buses: int) -> PciAddressSet:
             device.address = address
 
 
-def assign_pci(domain: Any, caps: QemuCaps) -> None:
-    """Assign all PCI addresses; adds PCI controllers to the definition."""
+def assign_pci(domain: Any, caps: QemuCaps, isolation: Isolation | None = None) -> None:
+    """Assign all PCI addresses; adds PCI controllers to the definition. `isolation`: a device's group, 0 = any."""
     controllers = pci_controllers(domain)
     highest = max((controller.index for controller in controllers), default=-1)
     buses = highest + 1
     pci_chipsets.fix(domain)
     if buses > 0:
-        grown = _dry_run(domain, caps, buses)
+        grown = _dry_run(domain, caps, buses, isolation)
         known = {controller.index for controller in controllers}
         for index, bus in enumerate(grown.buses):
             if index and index not in known:
-                insert_controller(domain, new_controller("pci", index, bus.model))
+                domain.devices.controllers.append(new_controller("pci", index, bus.model))
         buses = len(grown.buses)
-    run = _Assigner(domain, caps, buses, dry_run=False)
+    run = _Assigner(domain, caps, buses, isolation, dry_run=False)
     if supports_pci(domain, caps):
         pci_chipsets.reserve(domain, run.set, run.needs)
         run.assign_all()

@@ -154,7 +154,7 @@ def needs_of(kind: str, device: Any, wishes: BusWishes) -> Connect:
                 return PCI
             return wishes.virtio if device.model == "virtio-mem" else Connect.NONE
         case "iommus":
-            return Connect.PCI_DEVICE | Connect.INTEGRATED if device.model == "virtio" else Connect.NONE
+            return Connect.PCIE_DEVICE | Connect.INTEGRATED if device.model == "virtio" else Connect.NONE
         case "vsocks":
             return _virtio_by_model(device.model, wishes)
         case "cryptos":
