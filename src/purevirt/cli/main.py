@@ -7,6 +7,7 @@ from importlib import import_module
 
 SUBCOMMANDS = {
     "virsh": ("purevirt.cli.virsh.main", "manage guests: virsh's own commands"),
+    "virt-admin": ("purevirt.cli.admin.main", "administer a running daemon: virt-admin's own commands"),
     "daemon": ("purevirt.daemon.main", "run purevirtd"),
     "exec": ("purevirt.cli.exec_", "run a Python program with our libvirt for libvirt-python"),
     "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind"),
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if not words or words[0] not in SUBCOMMANDS:
         for name, (_, summary) in SUBCOMMANDS.items():
-            sys.stderr.write(f"purevirt {name:8} {summary}\n")
+            sys.stderr.write(f"purevirt {name:12} {summary}\n")
         return 0 if words in (["--help"], ["-h"]) else 2
     sys.argv = [f"purevirt {words[0]}", *words[1:]]
     result = import_module(SUBCOMMANDS[words[0]][0]).main()

@@ -26,6 +26,7 @@ from purevirt.core.tasks import TaskOwner
 from purevirt.daemon.event_relay import EventRelay
 from purevirt.daemon.server_stream import ClientStream
 from purevirt.errors import VirtError
+from purevirt.host.peer import group_name, user_name
 from purevirt.rpc.aio_link import AsyncLink
 from purevirt.rpc.framing import ProtocolError
 from purevirt.rpc.keepalive import KeepAlive
@@ -56,14 +57,21 @@ class Identity:
     uid: int | None = None
     gid: int | None = None
     pid: int | None = None
-    unix_user_name: str | None = None
-    unix_group_name: str | None = None
     start_time: int | None = None
     selinux: str | None = None
     sasl_user_name: str | None = None
     x509_dname: str | None = None
     address: str = "127.0.0.1;0"
     params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def unix_user_name(self) -> str | None:
+        """Asked of the system when it is wanted, not for every connection."""
+        return user_name(self.uid) if self.uid is not None else None
+
+    @property
+    def unix_group_name(self) -> str | None:
+        return group_name(self.gid) if self.gid is not None else None
 
 
 class ServedClient:

@@ -59,7 +59,7 @@ class ConnectCalls:
             uid=identity.uid if identity.uid is not None else -1,
             gid=identity.gid if identity.gid is not None else -1,
             pid=identity.pid or 0,
-            username=identity.unix_user_name or identity.sasl_user_name or "",
+            username=identity.sasl_user_name or "",
             uri=args.name or "",
             privileged=roots.privileged,
         )

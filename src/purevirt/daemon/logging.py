@@ -16,9 +16,10 @@ import struct
 import sys
 import time
 from dataclasses import dataclass
+from errno import EIO
 from pathlib import Path
 
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
 from purevirt.types.override import override
 
 LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
@@ -34,7 +35,7 @@ class Filter:
 
     @override
     def __str__(self) -> str:
-        return f"{self.level}:{self.match}"
+        return f"{self.level}:*{self.match}*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +49,46 @@ class Output:
         return f"{self.level}:{self.kind}:{self.where}" if self.where else f"{self.level}:{self.kind}"
 
 
-def _level(text: str, whole: str, what: str) -> int:
-    if text not in ("1", "2", "3", "4"):
-        raise VirtError(ErrorCode.INVALID_ARG, f"Failed to parse and define log {what} {whole}", ErrorDomain.CONF)
-    return int(text)
+def _invalid(text: str) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, text)
 
 
 def parse_filters(text: str) -> list[Filter]:
-    """Raises VirtError INVALID_ARG for what is malformed."""
+    """Filters as configured. What follows a second colon is ignored. Raises VirtError INVALID_ARG for what is malformed."""
     out: list[Filter] = []
-    for item in text.split():
-        level, colon, match = item.partition(":")
-        match = match.removeprefix("+")
-        if not colon or not match:
-            raise VirtError(ErrorCode.INVALID_ARG, f"Malformed format for filter '{item}'", ErrorDomain.CONF)
-        out.append(Filter(_level(level, item, "filter"), match))
+    for item in filter(None, text.split(" ")):
+        level, *rest = item.split(":")
+        if not rest:
+            raise _invalid(f"Malformed format for filter '{item}'")
+        if level not in ("1", "2", "3", "4"):
+            raise _invalid(f"Invalid priority '{level}' for filter '{item}'")
+        match = rest[0].removeprefix("+")
+        if not match:
+            raise _invalid(f"Invalid match string '{rest[0]}'")
+        out.append(Filter(int(level), match))
     return out
 
 
 def parse_outputs(text: str) -> list[Output]:
-    """Raises VirtError INVALID_ARG for what is malformed."""
-    out: list[Output] = []
-    for item in text.split():
-        level, _, rest = item.partition(":")
-        kind, _, where = rest.partition(":")
+    """Outputs as configured; of two with the same destination the later counts. Raises VirtError INVALID_ARG for what is
+    malformed."""
+    out: dict[tuple[str, str], Output] = {}
+    for item in filter(None, text.split(" ")):
+        level, colon, rest = item.partition(":")
+        if not colon:
+            raise _invalid(f"Malformed format for log output '{item}'")
+        if level not in ("1", "2", "3", "4"):
+            raise _invalid(f"Invalid log priority '{level}' for log output '{item}'")
+        kind, colon, where = rest.partition(":")
         if kind not in ("stderr", "file", "syslog", "journald"):
-            raise VirtError(ErrorCode.INVALID_ARG, f"Invalid destination for output '{item}'", ErrorDomain.CONF)
-        if kind in ("file", "syslog") and not where:
-            text = f"Missing destination for output '{item}'"
-            raise VirtError(ErrorCode.INVALID_ARG, text, ErrorDomain.CONF)
-        if kind == "file" and not where.startswith("/"):
+            raise _invalid(f"Invalid log destination '{kind}' for log output '{item}'")
+        if bool(where) != (kind in ("file", "syslog")) or (colon and not where):
+            text = f"Log output '{item}' does not meet the format requirements for destination type '{kind}'"
+            raise _invalid(text)
+        if kind == "file":
             where = os.path.abspath(where)
-        out.append(Output(_level(level, item, "output"), kind, where if kind in ("file", "syslog") else ""))
-    return out
+        out[kind, where] = Output(int(level), kind, where)
+    return list(out.values())
 
 
 class _LibvirtFormat(logging.Formatter):
@@ -171,7 +179,7 @@ class LogConfig:
         except OSError as e:
             for handler in handlers:
                 handler.close()
-            raise VirtError(ErrorCode.SYSTEM_ERROR, f"failed to open {output}: {e.strerror}", ErrorDomain.CONF) from e
+            raise system_error(e.errno or EIO, f"failed to open {output.where or output.kind}") from e
         for handler in self._handlers:
             self._root.removeHandler(handler)
             handler.close()
@@ -216,7 +224,8 @@ class LogConfig:
         return f"{self.level}:file:{log_file}" if daemonized else f"{self.level}:stderr"
 
     def text_of_filters(self) -> str:
-        return " ".join(map(str, self.filters))
+        """As libvirt shows them: the match with its implied wildcards, a space behind each."""
+        return "".join(f"{f} " for f in self.filters)
 
     def text_of_outputs(self) -> str:
         return " ".join(map(str, self.outputs))

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
 
+from purevirt.daemon.admin_driver import Administered
+from purevirt.daemon.admin_driver import handlers as admin_handlers
 from purevirt.daemon.config import DaemonConfig, mode_of, read_config
 from purevirt.daemon.connect_calls import ConnectCalls
 from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
@@ -93,7 +95,9 @@ class Daemon:
         handlers = ConnectCalls(self.host).handlers()
         programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
         self.server = Server("libvirtd", self.loop, programs, handlers)
-        self.admin = Server("admin", self.loop, (admin.PROGRAM,), {})
+        administered = Administered([self.server], logs, self._default_outputs, self._set_timeout)
+        self.admin = Server("admin", self.loop, (admin.PROGRAM,), admin_handlers(administered))
+        administered.servers.append(self.admin)
         self.listeners: list[Listener] = []
         self.over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -102,12 +106,21 @@ class Daemon:
             server.changed = self._clients_changed
 
     def _apply_limits(self) -> None:
-        config, server = self.config, self.server
+        config, server, admins = self.config, self.server, self.admin
         server.max_clients = config.max_clients
         server.max_anonymous_clients = config.max_anonymous_clients
         server.max_client_requests = config.max_client_requests
         server.keepalive_interval = config.keepalive_interval
         server.keepalive_count = config.keepalive_count
+        server.lanes.minimum, server.lanes.normal = config.min_workers, max(config.min_workers, config.max_workers)
+        server.lanes.reserved = config.prio_workers
+        admins.max_clients = config.admin_max_clients
+        admins.max_client_requests = config.admin_max_client_requests
+        admins.keepalive_interval = config.admin_keepalive_interval
+        admins.keepalive_count = config.admin_keepalive_count
+        admins.lanes.minimum = config.admin_min_workers
+        admins.lanes.normal = max(config.admin_min_workers, config.admin_max_workers)
+        admins.lanes.reserved = 0
 
     def listen(self) -> None:
         """Systemd's sockets where it passed some, else our own by configuration. Raises VirtError."""
@@ -146,6 +159,13 @@ class Daemon:
             self._timer = None
         if self.options.timeout_s is not None and not self.server.clients and not self.admin.clients:
             self._timer = self.loop.call_later(self.options.timeout_s, self.over.set)
+
+    def _default_outputs(self) -> str:
+        return self.logs.default_outputs(self.options.daemon, self.roots.log / "libvirtd.log")
+
+    def _set_timeout(self, seconds: int) -> None:
+        self.options.timeout_s = seconds or None
+        self._clients_changed()
 
     def reload(self) -> None:
         """SIGHUP: the log settings of the configuration file, as it is now."""

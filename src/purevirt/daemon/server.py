@@ -46,6 +46,8 @@ class Server:
         self.clients: dict[int, ServedClient] = {}
         self.strangers = 0
         self.changed: Callable[[], None] = lambda: None
+        self.update_tls: Callable[[], None] | None = None
+        """Reads the certificates again; None where no TLS socket is served."""
         self._next = 1
 
     def accept(self, link: AsyncLink, identity: Identity, auth: int) -> ServedClient | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import grp
+import pwd
 import socket
 import struct
 from dataclasses import dataclass
@@ -47,4 +49,20 @@ def process_start_time(pid: int, proc: Path = Path("/proc")) -> int | None:
     try:
         return int(text.rpartition(")")[2].split()[19])
     except (IndexError, ValueError):
+        return None
+
+
+def user_name(uid: int) -> str | None:
+    """The account's name; None when it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return None
+
+
+def group_name(gid: int) -> str | None:
+    """The group's name; None when it has none."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
         return None

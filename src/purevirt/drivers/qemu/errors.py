@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.errors import ErrorCode, ErrorDomain, NotFound, VirtError
+from purevirt.types import arguments
 from purevirt.types.uuid import format_uuid
 
 
@@ -42,9 +43,7 @@ def plain_argument(text: str, name: str, function: str, domain: int = ErrorDomai
 
 def check_flags(flags: int, allowed: int, function: str, domain: int = ErrorDomain.QEMU) -> None:
     """INVALID_ARG for flags that the function does not take."""
-    if flags & ~allowed:
-        text = f"unsupported flags (0x{flags & ~allowed:x}) in function {function}"
-        raise plain_argument(text, "flags", function, domain)
+    arguments.check_flags(flags, allowed, function, domain)
 
 
 def exclusive(flags: int, first: int, second: int, names: tuple[str, str], function: str) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from purevirt.drivers.remote.address import SYSTEM_RUN, Address, bad_argument, runtime_dir
+from purevirt.drivers.remote.address import SYSTEM_RUN, Address, runtime_dir
 from purevirt.drivers.remote.driver import RemoteDriver
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
@@ -17,16 +17,23 @@ Dial = Callable[[Address, list[Any], float | None], Awaitable[Any]]
 
 
 def resolve_admin(name: str | None) -> tuple[str, Address]:
-    """The URI meant and its socket. Raises INVALID_ARG for a path or scheme no daemon has."""
+    """The URI meant and its socket. Raises CONFIG_UNSUPPORTED for a scheme, path or parameter that no daemon has."""
     from purevirt.rpc.uri import parse_uri
 
     text = name or os.environ.get("LIBVIRT_ADMIN_DEFAULT_URI") or _default()
     uri = parse_uri(text)
     if uri is None:
-        raise VirtError(ErrorCode.NO_CONNECT, f"URI '{text}' does not include a driver name", ErrorDomain.ADMIN)
+        raise _unsupported("No URI scheme specified")
+    unknown = next((name for name, _ in uri.params if name != "socket"), None)
+    if unknown is not None:
+        raise _unsupported(f"Unknown URI parameter '{unknown}'")
     address = Address("unix", False, uri)
     address.sockets = [uri.param("socket") or _socket(uri)]
     return text, address
+
+
+def _unsupported(detail: str) -> VirtError:
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.ADMIN)
 
 
 def _default() -> str:
@@ -35,12 +42,17 @@ def _default() -> str:
 
 def _socket(uri: Uri) -> str:
     scheme = uri.scheme
-    prefix = "libvirt" if scheme == "libvirtd" else scheme
+    if scheme == "libvirtd":
+        prefix = "libvirt"
+    elif scheme.startswith("virt") and scheme.endswith("d"):
+        prefix = scheme
+    else:
+        raise _unsupported(f"Unsupported URI scheme '{scheme}'")
     if uri.path == "/system":
         return f"{SYSTEM_RUN}/{prefix}-admin-sock"
     if uri.path == "/session":
         return f"{runtime_dir()}/{prefix}-admin-sock"
-    raise bad_argument(f"Invalid URI path '{uri.path}', try '/system'")
+    raise _unsupported(f"Invalid URI path '{uri.path}', try '/system'")
 
 
 async def open_admin_driver(address: Address, flags: int, deadline: float | None, dial: Dial) -> RemoteDriver:

@@ -62,7 +62,7 @@ async def authenticate(
         return
     if kind == AUTH_SASL:
         raise VirtError(ErrorCode.AUTH_UNAVAILABLE, "SASL is not available in this client", ErrorDomain.REMOTE)
-    elif kind == AUTH_POLKIT:
+    if kind == AUTH_POLKIT:
         await driver.invoke("auth_polkit", ())
     else:
         raise VirtError(

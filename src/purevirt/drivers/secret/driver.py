@@ -18,6 +18,7 @@ from purevirt.host.roots import embedded_roots
 from purevirt.model._engine import ParseContext
 from purevirt.model.secret import Secret, SecretUsageType
 from purevirt.protocol import remote
+from purevirt.types import arguments
 from purevirt.types.uuid import format_uuid, parse_uuid
 
 USAGE_TYPES: tuple[str, ...] = SecretUsageType.__args__  # type: ignore[attr-defined]
@@ -31,10 +32,7 @@ LIFECYCLE_DEFINED, LIFECYCLE_UNDEFINED = 0, 1
 
 def check_flags(flags: int, allowed: int, function: str) -> None:
     """INVALID_ARG for bits that the function does not know."""
-    extra = flags & ~allowed
-    if extra:
-        text = f"unsupported flags (0x{extra:x}) in function {function}"
-        raise VirtError(ErrorCode.INVALID_ARG, text, ErrorDomain.SECRET, message=text)
+    arguments.check_flags(flags, allowed, function, ErrorDomain.SECRET)
 
 
 def wire_secret(secret: StoredSecret) -> remote.NonnullSecret:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.devices import find_disk
-from purevirt.drivers.test.parameters import check_types
 from purevirt.drivers.test.tuning import answer
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.disk import IoTune
 from purevirt.model.domain.tune import BlkioDevice, Blkiotune
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import check_params
 from purevirt.types.typed_params import STRING, UINT, ULLONG, ParamList, TypedParam, to_dict
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class BlkioFacet:
 
     async def domain_set_blkio_parameters(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetBlkioParameters")
-        check_types(params, {"weight": UINT, **dict.fromkeys(_DEVICE, STRING)})
+        check_params(params, {"weight": UINT, **dict.fromkeys(_DEVICE, STRING)})
         documents = self._host.guest(dom).targets(flags)
         given = to_dict(params)
         changes = [(_DEVICE[name], _device_values(name, str(value))) for name, value in given.items() if name in _DEVICE]
@@ -124,7 +124,7 @@ class ThrottleFacet:
         self, dom: p.NonnullDomain, disk: str, params: list[TypedParam], flags: int
     ) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetBlockIoTune")
-        check_types(params, {name: STRING if name == "group_name" else ULLONG for name in _THROTTLE})
+        check_params(params, {name: STRING if name == "group_name" else ULLONG for name in _THROTTLE})
         documents = self._host.guest(dom).targets(flags)
         given = to_dict(params)
         disks = [find_disk(document, disk) for document in documents]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.errors import ErrorCode, ErrorDomain, NotFound, VirtError
+from purevirt.types import arguments
 from purevirt.types import constants as C
 
 FROM = ErrorDomain.TEST
@@ -41,7 +42,4 @@ def check_getter(flags: int, allowed: int, function: str) -> int:
 
 def check_flags(flags: int, allowed: int, function: str) -> None:
     """INVALID_ARG for flags that the function does not take."""
-    extra = flags & ~allowed
-    if extra:
-        text = f"unsupported flags (0x{extra:x}) in function {function}"
-        raise VirtError(ErrorCode.INVALID_ARG, function, FROM, message=text, str1=text, str2="flags")
+    arguments.check_flags(flags, allowed, function, FROM)

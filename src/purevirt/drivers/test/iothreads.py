@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.cpumaps import from_map, to_map
-from purevirt.drivers.test.parameters import check_types
 from purevirt.drivers.test.sizes import vcpus
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.iothreads import Iothread, complete
 from purevirt.model.domain.tune import Cputune, IothreadPin
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import check_params
 from purevirt.types.typed_params import UINT, ULLONG, TypedParam
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class IothreadFacet:
         errors.check_flags(flags, C.VIR_DOMAIN_AFFECT_LIVE, "testDomainSetIOThreadParams")
         if not iothread_id:
             raise errors.bad_argument("invalid value of 0 for iothread_id")
-        check_types(params, _TYPES)
+        check_params(params, _TYPES)
         guest = self._host.guest(dom)
         document = guest.one(flags)
         if iothread_id not in thread_ids(document):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.drivers.test.parameters import check_types
 from purevirt.protocol import remote as p
+from purevirt.types.arguments import check_params
 from purevirt.types.typed_params import UINT, ParamList, TypedParam
 
 if TYPE_CHECKING:
@@ -42,5 +42,5 @@ class SchedulerFacet:
         self, dom: p.NonnullDomain, params: list[TypedParam], flags: int
     ) -> None:
         errors.check_flags(flags, 0, "testDomainSetSchedulerParametersFlags")
-        check_types(params, {"weight": UINT})
+        check_params(params, {"weight": UINT})
         self._host.guest(dom)

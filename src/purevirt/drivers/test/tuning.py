@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.devices import find_interface
-from purevirt.drivers.test.parameters import check_types
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine import BITMAP, format_bitmap
 from purevirt.model.domain.memory import Memtune
@@ -16,6 +15,7 @@ from purevirt.model.domain.power import LifecycleAction
 from purevirt.model.net_bandwidth import Bandwidth, Inbound, Outbound
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import check_params
 from purevirt.types.typed_params import BOOLEAN, INT, STRING, UINT, ULLONG, ParamList, TypedParam, to_dict
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class MemtuneFacet:
         self, dom: p.NonnullDomain, params: list[TypedParam], flags: int
     ) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetMemoryParameters")
-        check_types(params, dict.fromkeys(_LIMITS, ULLONG))
+        check_params(params, dict.fromkeys(_LIMITS, ULLONG))
         documents = self._host.guest(dom).targets(flags)
         given = {name: int(value) for name, value in to_dict(params).items()}
         for document in documents:
@@ -106,7 +106,7 @@ class NumaFacet:
 
     async def domain_set_numa_parameters(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetNumaParameters")
-        check_types(params, {"numa_mode": INT, "numa_nodeset": STRING})
+        check_params(params, {"numa_mode": INT, "numa_nodeset": STRING})
         given = to_dict(params)
         mode, nodes = given.get("numa_mode"), None
         if mode is not None and not 0 <= int(mode) < len(_MODES):
@@ -159,7 +159,7 @@ class PerfFacet:
 
     async def domain_set_perf_events(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetPerfEvents")
-        check_types(params, dict.fromkeys(_EVENTS, BOOLEAN))
+        check_params(params, dict.fromkeys(_EVENTS, BOOLEAN))
         for document in self._host.guest(dom).targets(flags):
             perf = document.perf = document.perf or Perf()
             states: dict[str, bool] = {event.name: event.enabled for event in perf.events}
@@ -218,7 +218,7 @@ class BandwidthFacet:
         self, dom: p.NonnullDomain, device: str, params: list[TypedParam], flags: int
     ) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetInterfaceParameters")
-        check_types(params, _BANDWIDTH)
+        check_params(params, _BANDWIDTH)
         interfaces = [find_interface(document, device) for document in self._host.guest(dom).targets(flags)]
         for interface in interfaces:
             _set_bandwidth(interface, {name: int(value) for name, value in to_dict(params).items()})

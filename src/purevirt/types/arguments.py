@@ -1,14 +1,22 @@
-"""Typed parameters that clients send: only known names of the right types are taken."""
+"""What every function does to its arguments first: refuse flag bits and typed parameters that it does not know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.types.typed_params import TYPE_NAMES, TypedParam
 
 
-def check_types(params: Iterable[TypedParam], types: Mapping[str, int]) -> None:
+def check_flags(flags: int, allowed: int, function: str, domain: int = ErrorDomain.NONE) -> None:
+    """INVALID_ARG for bits that the function does not know; the text stands alone, as libvirt tells it."""
+    extra = flags & ~allowed
+    if extra:
+        text = f"unsupported flags (0x{extra:x}) in function {function}"
+        raise VirtError(ErrorCode.INVALID_ARG, function, domain, message=text, str1=text, str2="flags")
+
+
+def check_params(params: Iterable[TypedParam], types: Mapping[str, int]) -> None:
     """ARGUMENT_UNSUPPORTED for a name that is not taken, INVALID_ARG for a wrong type or one said twice."""
     seen: set[str] = set()
     for param in params:
