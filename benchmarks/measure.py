@@ -122,7 +122,7 @@ class Bench:
         while os.path.exists(f"/proc/{pid}"):
             time.sleep(0.01)
         start = now()
-        subprocess.run(self.start_command, shell=True, check=True)
+        subprocess.run(["/bin/sh", "-c", self.start_command], check=True)
         while now() < start + 120:
             with contextlib.suppress(libvirt.libvirtError):
                 conn = libvirt.open(self.uri)

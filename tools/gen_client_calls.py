@@ -74,9 +74,27 @@ HEADER_DOMAIN = {  # VIR_FROM_THIS of the C file of each header, measured with t
     "libvirt-admin.h": "ADMIN",
 }
 #: Functions written by hand in client/objects (streams, descriptors, events, migration, odd shapes).
-HAND = set(
-    ["virConnectClose", "virConnectIsEncrypted", "virConnectIsSecure", "virConnectGetAllDomainStats", "virDomainListGetStats", "virConnectDomainEventDeregister", "virConnectDomainEventDeregisterAny", "virConnectDomainEventRegister", "virConnectDomainEventRegisterAny", "virConnectDomainQemuMonitorEventDeregister", "virConnectDomainQemuMonitorEventRegister", "virConnectNetworkEventDeregisterAny", "virConnectNetworkEventRegisterAny", "virConnectNodeDeviceEventDeregisterAny", "virConnectNodeDeviceEventRegisterAny", "virConnectSecretEventDeregisterAny", "virConnectSecretEventRegisterAny", "virConnectStoragePoolEventDeregisterAny", "virConnectStoragePoolEventRegisterAny", "virConnectRegisterCloseCallback", "virConnectUnregisterCloseCallback", "virDomainCreate", "virDomainDestroy", "virDomainCreateWithFiles", "virDomainCreateXMLWithFiles", "virDomainFDAssociate", "virDomainGetCPUStats", "virDomainGetDiskErrors", "virDomainGetEmulatorPinInfo", "virDomainGetFSInfo", "virDomainGetIOThreadInfo", "virDomainGetSecurityLabel", "virDomainGetSecurityLabelList", "virDomainGetVcpuPinInfo", "virDomainGetVcpus", "virDomainInterfaceAddresses", "virDomainLxcOpenNamespace", "virDomainMemoryStats", "virDomainOpenChannel", "virDomainOpenConsole", "virDomainOpenGraphics", "virDomainOpenGraphicsFD", "virDomainQemuMonitorCommandWithFiles", "virDomainRename", "virDomainScreenshot", "virNetworkGetDHCPLeases", "virNodeGetCPUMap", "virNodeGetCPUStats", "virNodeGetMemoryStats", "virNodeGetSecurityModel", "virStorageVolDownload", "virStorageVolUpload", "virDomainGetJobStats", "virNodeGetInfo", "virAdmConnectClose", "virAdmConnectGetLoggingFilters", "virAdmConnectGetLoggingOutputs", "virAdmConnectListServers", "virAdmServerListClients", "virNodeAllocPages", "virNodeGetFreePages", "virConnectGetCPUModelNames", "virConnectGetType", "virDomainMigrate", "virDomainMigrate2", "virDomainMigrate3", "virDomainMigrateToURI", "virDomainMigrateToURI2", "virDomainMigrateToURI3", "virDomainBlockPeek", "virDomainMemoryPeek", "virDomainPinVcpu", "virDomainPinVcpuFlags", "virDomainPinEmulator", "virDomainPinIOThread"]
-)
+HAND = {
+    "virConnectClose", "virConnectIsEncrypted", "virConnectIsSecure", "virConnectGetAllDomainStats", "virDomainListGetStats",
+    "virConnectDomainEventDeregister", "virConnectDomainEventDeregisterAny", "virConnectDomainEventRegister",
+    "virConnectDomainEventRegisterAny", "virConnectDomainQemuMonitorEventDeregister",
+    "virConnectDomainQemuMonitorEventRegister", "virConnectNetworkEventDeregisterAny", "virConnectNetworkEventRegisterAny",
+    "virConnectNodeDeviceEventDeregisterAny", "virConnectNodeDeviceEventRegisterAny", "virConnectSecretEventDeregisterAny",
+    "virConnectSecretEventRegisterAny", "virConnectStoragePoolEventDeregisterAny", "virConnectStoragePoolEventRegisterAny",
+    "virConnectRegisterCloseCallback", "virConnectUnregisterCloseCallback", "virDomainCreate", "virDomainDestroy",
+    "virDomainCreateWithFiles", "virDomainCreateXMLWithFiles", "virDomainFDAssociate", "virDomainGetCPUStats",
+    "virDomainGetDiskErrors", "virDomainGetEmulatorPinInfo", "virDomainGetFSInfo", "virDomainGetIOThreadInfo",
+    "virDomainGetSecurityLabel", "virDomainGetSecurityLabelList", "virDomainGetVcpuPinInfo", "virDomainGetVcpus",
+    "virDomainInterfaceAddresses", "virDomainLxcOpenNamespace", "virDomainMemoryStats", "virDomainOpenChannel",
+    "virDomainOpenConsole", "virDomainOpenGraphics", "virDomainOpenGraphicsFD", "virDomainQemuMonitorCommandWithFiles",
+    "virDomainRename", "virDomainScreenshot", "virNetworkGetDHCPLeases", "virNodeGetCPUMap", "virNodeGetCPUStats",
+    "virNodeGetMemoryStats", "virNodeGetSecurityModel", "virStorageVolDownload", "virStorageVolUpload", "virDomainGetJobStats",
+    "virNodeGetInfo", "virAdmConnectClose", "virAdmConnectGetLoggingFilters", "virAdmConnectGetLoggingOutputs",
+    "virAdmConnectListServers", "virAdmServerListClients", "virNodeAllocPages", "virNodeGetFreePages",
+    "virConnectGetCPUModelNames", "virConnectGetType", "virDomainMigrate", "virDomainMigrate2", "virDomainMigrate3",
+    "virDomainMigrateToURI", "virDomainMigrateToURI2", "virDomainMigrateToURI3", "virDomainBlockPeek", "virDomainMemoryPeek",
+    "virDomainPinVcpu", "virDomainPinVcpuFlags", "virDomainPinEmulator", "virDomainPinIOThread",
+}  # fmt: skip
 SKIP_HEADERS = {"virterror.h", "libvirt-event.h", "libvirt-common.h", "libvirt-stream.h", None}
 SNAKE_WORDS = {"NWFilter": "Nwfilter", "IOThread": "Iothread", "CPUs": "Cpus"}
 KEYWORDS = {"from": "from_"}
@@ -96,8 +114,14 @@ RESULT_NAMES = {"virDomainGetState": "DomainStateInfo"}
 DOMAIN_TOPICS = [  # first pattern that matches the name behind virDomain decides the module
     ("domain_migration", r"^Migrate"),
     ("domain_block", r"^(Block|GetBlock|SetBlock|GetDisk|Backup|Attach|Detach|Update)"),
-    ("domain_guest", r"^(FS|Agent|Authorized|GetGuest|SetGuest|GetTime|SetTime|SetUser|GetHostname|GetMessages|Send|Qemu|Lxc|PM|InjectNMI)"),
-    ("domain_tuning", r"^(Set|Get).*(Parameters|Params|Memory|Vcpu|Perf|Scheduler|Iothread|IOThread|Pin|Security|Metadata|Lifecycle)|IOThread"),
+    (
+        "domain_guest",
+        r"^(FS|Agent|Authorized|GetGuest|SetGuest|GetTime|SetTime|SetUser|GetHostname|GetMessages|Send|Qemu|Lxc|PM|InjectNMI)",
+    ),
+    (
+        "domain_tuning",
+        r"^(Set|Get).*(Parameters|Params|Memory|Vcpu|Perf|Scheduler|Iothread|IOThread|Pin|Security|Metadata|Lifecycle)|IOThread",
+    ),
     ("domain_lifecycle", r"."),
 ]
 
@@ -146,6 +170,9 @@ class Method:
 class Facts:
     def __init__(self, directory: Path) -> None:
         self.functions: list[dict[str, Any]] = json.loads((directory / "api.json").read_text())["functions"]
+        for function in self.functions:  # without VIR_DOMAIN_BLOCK_REBASE_COPY no base means the whole chain
+            if function["name"] == "virDomainBlockRebase":
+                function["arg_checks"]["non_null"].remove("base")
         self.rows: dict[tuple[str, int], dict[str, Any]] = {}
         self.types: dict[str, dict[str, Any]] = {}
         for program in ("remote", "qemu", "lxc", "admin"):
@@ -525,9 +552,16 @@ def class_of(module: str, klass: str) -> str:
     return f"{topic}Calls" if topic.lower().startswith(klass.lower()) and klass in ("Domain", "Connection") else f"{klass}Calls"
 
 
+CHECKS = {
+    "read_only", "secure_flag", "exclusive_flags", "required_flag", "null_arg", "empty_arg", "zero_arg", "negative_arg"
+}  # fmt: skip
+"""What client/checks.py offers to generated code."""
+
+
 def imports_of(body: str, methods: list[Method]) -> str:
     used = set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", body))
-    checks = sorted(used & {"read_only", "secure_flag", "exclusive_flags", "required_flag", "null_arg", "empty_arg", "zero_arg", "negative_arg"} | {u for u in used if u.startswith("FROM_")}, key=lambda n: (n.isupper() is False and not n.startswith("FROM_"), n))
+    constants = {u for u in used if u.startswith("FROM_")}
+    checks = sorted((used & CHECKS) | constants, key=lambda n: (n.isupper() is False and not n.startswith("FROM_"), n))
     params = sorted(used & {"Params", "ParamValue", "params_dict", "wire_params"}, key=str.lower)
     bases = sorted(used & {"Base", "ConnectionCore", "AdmBase", "AdmConnectionCore", "enum_of"})
     results = sorted({i for m in methods for i in m.imports} - set(RESULT_ENUMS.values()))

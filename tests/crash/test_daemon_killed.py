@@ -127,7 +127,8 @@ def test_killed_in_the_middle(daemon: Daemon, command: str) -> None:
     image = daemon.root / "boot.img"
     write_boot_image(image)
     document = daemon.root / "g.xml"
-    document.write_text(XML.format(name="g", image=image).replace("<name>", "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><name>"))
+    fixed = "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><name>"
+    document.write_text(XML.format(name="g", image=image).replace("<name>", fixed))
     for delay_ms in (0, 4, 8, 12, 16, 24, 32):
         prepare = f"define {document}" if not command.startswith("define") else "list"
         assert virsh(daemon.root, prepare).returncode == 0

@@ -56,7 +56,8 @@ finally:
     dom.destroy()
 """
 XML = f"""<domain type='qemu'><name>c</name><memory unit='MiB'>256</memory><vcpu>1</vcpu>
-<os><type arch='x86_64' machine='pc'>hvm</type><kernel>{KERNELS[-1] if KERNELS else ''}</kernel><cmdline>console=ttyS0</cmdline></os>
+<os><type arch='x86_64' machine='pc'>hvm</type><kernel>{KERNELS[-1] if KERNELS else ''}</kernel>
+<cmdline>console=ttyS0</cmdline></os>
 <devices><emulator>/usr/bin/qemu-system-x86_64</emulator><serial type='pty'/><console type='pty'/></devices></domain>"""
 
 

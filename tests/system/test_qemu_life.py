@@ -92,7 +92,8 @@ async def _life(root: Path) -> None:
         (C.VIR_DOMAIN_EVENT_SUSPENDED, C.VIR_DOMAIN_EVENT_SUSPENDED_PAUSED),
         (C.VIR_DOMAIN_EVENT_RESUMED, C.VIR_DOMAIN_EVENT_RESUMED_UNPAUSED),
     ]
-    assert vm.run is not None and vm.run.process is not None
+    assert vm.run is not None
+    assert vm.run.process is not None
     pid = vm.run.process.pid
     await state.stop()
 
@@ -102,7 +103,8 @@ async def _life(root: Path) -> None:
     vm = state.find(ref)
     async with vm.jobs.job():
         pass
-    assert vm.run is not None and vm.run.process is not None
+    assert vm.run is not None
+    assert vm.run.process is not None
     assert vm.run.process.pid == pid
     assert vm.state == C.VIR_DOMAIN_RUNNING
     await driver.call("domain_destroy", ref)

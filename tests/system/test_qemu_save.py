@@ -92,7 +92,10 @@ def test_a_saved_guest_goes_on_where_it_was(root: Path) -> None:
         (b"x" * 200, "operation failed: image magic is incorrect"),
         (b"LibvirtQemudPart" + b"\0" * 100, "operation failed: save image is incomplete"),
         (b"LibvirtQemudSave" + b"\x09\0\0\0" + b"\0" * 100, "operation failed: image version is not supported (9 > 2)"),
-        (b"LibvirtQemudSave" + b"\x02\0\0\0" + b"\xff" * 4 + b"\0" * 100, "operation failed: invalid header data length: 4294967295"),
+        (
+            b"LibvirtQemudSave" + b"\x02\0\0\0" + b"\xff" * 4 + b"\0" * 100,
+            "operation failed: invalid header data length: 4294967295",
+        ),
     ],
 )
 def test_wrong_images_are_refused(root: Path, content: bytes, message: str) -> None:

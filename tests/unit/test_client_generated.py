@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def test_uri_parts_and_the_name_for_the_peer() -> None:
 
 
 def test_unknown_transport_has_the_librarys_text() -> None:
-    with pytest.raises(VirtError, match="should be tls|unix|ssh|ext|tcp|libssh2|libssh") as caught:
+    with pytest.raises(VirtError, match=re.escape("should be tls|unix|ssh|ext|tcp|libssh2|libssh")) as caught:
         resolve(parse_uri("test+xyz:///default"), False)
     assert caught.value.code == ErrorCode.INVALID_ARG
 

@@ -54,7 +54,10 @@ class DriveAddress(Element, tag="address"):
 
 class Device(Element, tail=True):
     address: PciAddress | DriveAddress | None = choice(
-        "@type", {"pci": PciAddress, "drive": DriveAddress}, tag="address", error=(ErrorCode.CONFIG_UNSUPPORTED, "no address '%s'")
+        "@type",
+        {"pci": PciAddress, "drive": DriveAddress},
+        tag="address",
+        error=(ErrorCode.CONFIG_UNSUPPORTED, "no address '%s'"),
     )
 
 
@@ -169,7 +172,8 @@ BAD = [
     ("missing attribute", "<machine><name>n</name><disk/>\n\n<disk><target/></disk></machine>", ErrorCode.XML_ERROR,
      "XML error: Missing required attribute 'dev' in element 'target'", "/machine/disk[2]/target, line 3"),
     ("zero", "<machine><name>n</name><disk><target dev='a' queues='0'/></disk></machine>", ErrorCode.XML_ERROR,
-     "XML error: Invalid value for attribute 'queues' in element 'target': Zero is not permitted", "/machine/disk/target, line 1"),
+     "XML error: Invalid value for attribute 'queues' in element 'target': Zero is not permitted",
+     "/machine/disk/target, line 1"),
     ("not a number", "<machine><name>n</name><disk><target dev='a' queues='x'/></disk></machine>", ErrorCode.XML_ERROR,
      "XML error: Invalid value for attribute 'queues' in element 'target': 'x'. Expected non-negative integer value",
      "/machine/disk/target, line 1"),
@@ -196,8 +200,8 @@ SYNTAX = [
     ("<domain", ":1: Couldn't find end of Start Tag domain line 1\n<domain\n-------^"),
     ("abc", ":1: Start tag expected, '<' not found\nabc\n^"),
     ("", ":1: Document is empty\n(null)\n^"),
-    ("<domain><name>x</nam></domain>", ":1: Opening and ending tag mismatch: name line 1 and nam\n<domain><name>x</nam></domain>\n"
-     "---------------------^"),
+    ("<domain><name>x</nam></domain>",
+     ":1: Opening and ending tag mismatch: name line 1 and nam\n<domain><name>x</nam></domain>\n---------------------^"),
     ("<domain>", ":1: Premature end of data in tag domain line 1\n<domain>\n--------^"),
     ("<domain>&foo;</domain>", ":1: Entity 'foo' not defined\n<domain>&foo;</domain>\n-------------^"),
     ("<a/><b/>", ":1: Extra content at the end of the document\n<a/><b/>\n----^"),

@@ -39,8 +39,9 @@ def test_page_merging_leaves_out_what_the_kernel_lacks(tmp_path: Path) -> None:
 
 def test_network_counters(tmp_path: Path) -> None:
     table = tmp_path / "dev"
-    rows = ["Inter-|   Receive", " face |bytes", "  tap0: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0", "br:1: 9 9 9 9 0 0 0 0 1 1 1 1 0 0 0 0"]
-    table.write_text("\n".join(rows))
+    head = ["Inter-|   Receive", " face |bytes"]
+    rows = ["  tap0: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0", "br:1: 9 9 9 9 0 0 0 0 1 1 1 1 0 0 0 0"]
+    table.write_text("\n".join(head + rows))
     found = net_counters(table)
     assert set(found) == {"tap0", "br:1"}
     seen = found["tap0"].swapped()

@@ -65,6 +65,8 @@ class Link(Protocol):
     deadline: float | None
     on_close: Callable[[int], None] | None
 
+    def set_keepalive(self, interval_s: int, count: int) -> None: ...
+
     async def invoke(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
     ) -> Any: ...

@@ -25,6 +25,9 @@ class LocalLink:
         self.deadline: float | None = None
         self.on_close: Callable[[int], None] | None = None
 
+    def set_keepalive(self, interval_s: int, count: int) -> None:
+        raise NoSupport("virConnectSetKeepAlive")
+
     async def invoke(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
     ) -> Any:

@@ -523,8 +523,13 @@ def _make_getter(cls: type[Struct]) -> Callable[[Any], tuple[Any, ...]]:
     names = cls.__slots__
     if len(names) == 1:
         one = attrgetter(names[0])
-        getter: Callable[[Any], tuple[Any, ...]] = lambda value: (one(value),)
+
+        def getter(value: Any) -> tuple[Any, ...]:
+            return (one(value),)
     else:
-        getter = attrgetter(*names)
+        several = attrgetter(*names)
+
+        def getter(value: Any) -> tuple[Any, ...]:
+            return several(value)
     _GETTERS[cls] = getter
     return getter

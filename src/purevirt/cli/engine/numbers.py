@@ -75,8 +75,8 @@ def _factor(suffix: str, default_scale: int) -> int | None:
         return None
     rest = low[1:]
     if rest in ("", "ib"):
-        return 1024**power
-    return int(1000**power) if rest == "b" else None
+        return 1 << (10 * power)
+    return int(10 ** (3 * power)) if rest == "b" else None
 
 
 def pretty(value: int) -> tuple[float, str]:

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
+from purevirt.types.override import override
+
 
 class LogFile:
     """The file of --log: complaints with time, program and process."""
@@ -97,16 +99,19 @@ class JsonOutput(Output):
         self._errors: list[str] = []
         self._command: str | None = None
 
+    @override
     def write(self, text: str) -> None:
         if self._command is None:
             super().write(text)
         else:
             self._text.append(text)
 
+    @override
     def extra(self, text: str) -> None:
         if text.strip():
             self.write(text)
 
+    @override
     def error(self, text: str) -> None:
         if self._command is None:
             self.out.flush()
@@ -114,9 +119,11 @@ class JsonOutput(Output):
         else:
             self._errors.append(text)
 
+    @override
     def note(self, text: str) -> None:
         self._text.append(text)
 
+    @override
     def fields(self, rows: Iterable[tuple[str, object]], width: int = 15) -> None:
         self._flush_text()
         target = self._parts[-1] if self._parts and isinstance(self._parts[-1], dict) else None
@@ -126,11 +133,13 @@ class JsonOutput(Output):
         for label, value in rows:
             target[label.strip().rstrip(":").strip()] = value if isinstance(value, (int, float, bool)) else str(value)
 
+    @override
     def fields_raw(self, rows: Iterable[tuple[str, str]]) -> None:
         heading = "".join(self._text).strip()
         self._text.clear()
         self._parts.append({"heading": heading, "values": dict(rows)} if heading else dict(rows))
 
+    @override
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         self._flush_text()
         self._parts.append([dict(zip(header, row, strict=False)) for row in rows])
@@ -141,10 +150,12 @@ class JsonOutput(Output):
         if text.strip():
             self._parts.append({"text": text.rstrip("\n")})
 
+    @override
     def begin(self, command: str) -> None:
         self._command = command
         self._parts, self._text, self._errors = [], [], []
 
+    @override
     def end(self, ok: bool) -> None:
         if self._command is None:
             return

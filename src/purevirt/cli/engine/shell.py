@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,8 +84,7 @@ class Shell:
         return self._connection is not None
 
     def _alive(self) -> bool:
-        closed = getattr(self._connection, "is_closed", None)
-        return not closed
+        return bool(self._connection.is_alive())
 
     def connect(self) -> None:
         """Open a new connection; the old one is closed once the new one stands. Raises Failed."""
@@ -95,10 +95,8 @@ class Shell:
     def disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
+            with suppress(VirtError, OSError):  # the other end may be gone already; we are leaving
                 connection.close()
-            except (VirtError, OSError):
-                pass  # the other end may be gone already; we are leaving
 
     # -- running
 

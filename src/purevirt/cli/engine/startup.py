@@ -62,7 +62,7 @@ def main(program: Program, argv: Sequence[str]) -> int:
     try:
         return 0 if _run(program, shell, words) else 1
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # nobody reads on; keep exit silent
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 nobody reads on; keep exit silent
         return 1
     finally:
         shell.disconnect()

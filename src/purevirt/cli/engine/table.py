@@ -107,7 +107,7 @@ class Table:
     def _index(self) -> dict[str, str]:
         if not self._modules:
             for group in self.groups:
-                self._modules.update(member.split(":") for member in group.members)
+                self._modules.update((name, module) for name, _, module in (member.partition(":") for member in group.members))
         return self._modules
 
     def names(self) -> Iterator[str]:

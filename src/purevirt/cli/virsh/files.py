@@ -15,7 +15,7 @@ def read_text(path: str, limit: int = MAX_XML_FILE) -> str:
 def read_bytes(path: str, limit: int = MAX_XML_FILE) -> bytes:
     """The file's bytes; at most `limit`."""
     try:
-        file = open(path, "rb")  # opening and reading fail with different texts
+        file = open(path, "rb")  # noqa: SIM115 opening and reading fail with different texts
     except OSError as error:
         raise system_error(error.errno or 0, f"Failed to open file '{path}'") from error
     with file:

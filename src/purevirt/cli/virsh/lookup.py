@@ -156,7 +156,8 @@ def interface(sh: Shell, a: Args, option: str = "interface", by: str = "name mac
 
 def secret(sh: Shell, a: Args, option: str = "secret") -> Secret:
     name = a.need(option)
-    return first_of(f"failed to get secret '{name}'", [lambda: sh.conn.secret_lookup_by_uuid_string(name)])
+    tries: list[Callable[[], Secret]] = [lambda: sh.conn.secret_lookup_by_uuid_string(name)]
+    return first_of(f"failed to get secret '{name}'", tries)
 
 
 def nwfilter(sh: Shell, a: Args, option: str = "nwfilter") -> NWFilter:
@@ -170,25 +171,22 @@ def nwfilter(sh: Shell, a: Args, option: str = "nwfilter") -> NWFilter:
 
 def nwfilter_binding(sh: Shell, a: Args, option: str = "binding") -> NWFilterBinding:
     name = a.need(option)
-    return first_of(
-        f"failed to get nwfilter binding '{name}'", [lambda: sh.conn.nwfilter_binding_lookup_by_port_dev(name)]
-    )
+    tries: list[Callable[[], NWFilterBinding]] = [lambda: sh.conn.nwfilter_binding_lookup_by_port_dev(name)]
+    return first_of(f"failed to get nwfilter binding '{name}'", tries)
 
 
 def node_device(sh: Shell, a: Args, option: str = "device") -> NodeDevice:
     """A node device by name, or a SCSI host by "wwnn,wwpn"."""
     name = a.need(option)
+    tries: list[Callable[[], NodeDevice]] = [lambda: sh.conn.node_device_lookup_by_name(name)]
     if "," in name:
         parts = name.split(",")
         if len(parts) != 2:
             raise Failed(f"Malformed device value '{name}'")
         for wwn in parts:
             check_wwn(wwn)
-        return first_of(
-            f"Could not find matching device '{name}'",
-            [lambda: sh.conn.node_device_lookup_scsi_host_by_wwn(parts[0], parts[1])],
-        )
-    return first_of(f"Could not find matching device '{name}'", [lambda: sh.conn.node_device_lookup_by_name(name)])
+        tries = [lambda: sh.conn.node_device_lookup_scsi_host_by_wwn(parts[0], parts[1])]
+    return first_of(f"Could not find matching device '{name}'", tries)
 
 
 def snapshot(

@@ -67,7 +67,9 @@ class DomainBlockCalls(SyncBase):
         """virDomainBlockPull."""
         run(self._a.block_pull(disk, bandwidth, flags, deadline=deadline))
 
-    def block_rebase(self, disk: str, base: str, bandwidth: int = 0, flags: int = 0, *, deadline: float | None = None) -> None:
+    def block_rebase(
+        self, disk: str, base: str | None = None, bandwidth: int = 0, flags: int = 0, *, deadline: float | None = None
+    ) -> None:
         """virDomainBlockRebase."""
         run(self._a.block_rebase(disk, base, bandwidth, flags, deadline=deadline))
 

@@ -60,6 +60,10 @@ class Connection(
         result: bool = self._a.is_alive()
         return result
 
+    def set_keep_alive(self, interval: int, count: int) -> None:
+        """virConnectSetKeepAlive: ping a silent peer every `interval` seconds, give it up after `count` unanswered ones."""
+        self._a.set_keep_alive(interval, count)
+
     def is_encrypted(self) -> bool:
         """virConnectIsEncrypted."""
         result: bool = self._a.is_encrypted()

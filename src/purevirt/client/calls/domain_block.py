@@ -111,7 +111,7 @@ class DomainBlockCalls(Base):
         await conn._call("domain_block_pull", (self._ref, disk, bandwidth, flags), deadline)
 
     async def block_rebase(
-        self, disk: str, base: str, bandwidth: int = 0, flags: int = 0, *, deadline: float | None = None
+        self, disk: str, base: str | None = None, bandwidth: int = 0, flags: int = 0, *, deadline: float | None = None
     ) -> None:
         """virDomainBlockRebase."""
         conn = self._conn
@@ -119,8 +119,6 @@ class DomainBlockCalls(Base):
             raise read_only("virDomainBlockRebase", FROM_DOMAIN)
         if disk is None:
             raise null_arg("disk", "virDomainBlockRebase", FROM_DOMAIN)
-        if base is None:
-            raise null_arg("base", "virDomainBlockRebase", FROM_DOMAIN)
         await conn._call("domain_block_rebase", (self._ref, disk, base, bandwidth, flags), deadline)
 
     async def block_resize(self, disk: str, size: int, flags: int = 0, *, deadline: float | None = None) -> None:

@@ -149,6 +149,13 @@ class Connection(
         """virConnectIsAlive: whether the transport still stands, without asking the peer."""
         return self._link.alive
 
+    def set_keep_alive(self, interval: int, count: int) -> None:
+        """virConnectSetKeepAlive: ping a silent peer every `interval` seconds, give it up after `count` unanswered ones.
+
+        An interval of 0 or less stops it. Raises VirtError (NO_SUPPORT) where there is no peer.
+        """
+        self._link.set_keepalive(max(interval, 0), count)
+
     def is_encrypted(self) -> bool:
         """virConnectIsEncrypted."""
         return self._link.encrypted

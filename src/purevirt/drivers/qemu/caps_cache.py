@@ -14,7 +14,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from purevirt.core.tasks import TaskOwner
+from purevirt.core.tasks import TaskOwner, offload
 from purevirt.drivers.qemu import capabilities_xml, probe, probe_flags
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.monitor.connection import Monitor, MonitorClosed, QmpFailure
@@ -67,7 +67,7 @@ class CapsCache:
         caps = self.known(emulator)
         if caps is not None:
             return caps
-        if not Path(emulator).exists():
+        if not await offload(os.path.exists, emulator):
             raise VirtError(
                 ErrorCode.INVALID_ARG, f"Cannot check QEMU binary {emulator}: No such file or directory", ErrorDomain.QEMU
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -87,12 +88,16 @@ def _new_mac() -> str:
 
 async def probe_for(document: Domain, state: QemuState) -> None:
     """Have the capabilities of the document's emulator at hand before it is completed."""
-    import os
     kind = document.os.type if document.os else None
     arch = (kind.arch if kind else None) or os.uname().machine
     emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)
-    if emulator and os.path.exists(emulator):
+    if emulator and _is_there(emulator):
         await state.capabilities.get(emulator)
+
+
+def _is_there(path: str) -> bool:
+    """One stat of a file the kernel has at hand: a thread would cost more than it."""
+    return os.path.exists(path)
 
 
 EMULATORS = {

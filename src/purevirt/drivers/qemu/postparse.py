@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.assign import assign_addresses
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_audio import add_default_audio

@@ -67,6 +67,11 @@ async def _why(vm: Vm) -> str:
     return str(text) if text else "unexpectedly failed"
 
 
+def _discard(path: Path) -> None:
+    """Must happen even when we are being cancelled, so no thread is waited for."""
+    path.unlink(missing_ok=True)
+
+
 async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: int) -> None:
     """Write the image and end the guest. On failure the file is gone and the guest is as it was."""
     async with vm.jobs.async_job(AsyncJob.SAVE):
@@ -89,7 +94,7 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
             done = True
         finally:
             if not done:
-                path.unlink(missing_ok=True)
+                _discard(path)
                 if was_running and vm.run is run:
                     run.running_reason = C.VIR_DOMAIN_RUNNING_SAVE_CANCELED
                     with suppress(MonitorClosed, QmpFailure):

@@ -85,8 +85,8 @@ def _parse(head: bytes, fd: int) -> SaveHeader:
         raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.QEMU)
     if not 0 < length <= _DOCUMENT_MAX + _SLACK:
         raise errors.failed(f"invalid header data length: {length}")
-    text = os.pread(fd, cookie or length, _HEADER.size)
-    if len(text) < (cookie or length):
+    document = os.pread(fd, cookie or length, _HEADER.size)
+    if len(document) < (cookie or length):
         raise errors.failed("failed to read domain XML")
-    xml = text.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+    xml = document.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
     return SaveHeader(xml, bool(running), _HEADER.size + length)

@@ -136,7 +136,7 @@ def _add_interfaces(out: ParamList, vm: Vm, _known: Observed, _files: Files) -> 
 
 def seen_from_host(interface: Any) -> bool:
     """Whether the host's device is the other end of a tap; a macvtap is the guest's own."""
-    return interface.type != "direct"
+    return bool(interface.type != "direct")
 
 
 def _add_blocks(out: ParamList, vm: Vm, known: Observed, files: Files) -> None:

@@ -13,7 +13,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 if TYPE_CHECKING:
     from purevirt.rpc.uri import Uri
 
-TRANSPORTS = ("tls", "unix", "ssh", "libssh2", "ext", "tcp", "libssh")
+TRANSPORTS = ("tls", "unix", "ssh", "ext", "tcp", "libssh2", "libssh")
 SSH_LIKE = frozenset({"ssh", "libssh2", "libssh"})
 _MODES = ("auto", "legacy", "direct")
 _PROXIES = ("auto", "netcat", "native")
@@ -21,8 +21,11 @@ PORTS = {"tcp": 16509, "tls": 16514}
 SYSTEM_RUN = "/run/libvirt"
 #: Parameters that are about the way, not about the driver: they are not sent on.
 OURS = frozenset(
-    ["name", "command", "socket", "auth", "sshauth", "netcat", "keyfile", "pkipath", "known_hosts", "known_hosts_verify", "tls_priority", "mode", "proxy", "no_sanity", "no_verify", "no_tty"]
-)
+    [
+        "name", "command", "socket", "auth", "sshauth", "netcat", "keyfile", "pkipath", "known_hosts", "known_hosts_verify",
+        "tls_priority", "mode", "proxy", "no_sanity", "no_verify", "no_tty",
+    ]
+)  # fmt: skip
 DIRECT_DAEMONS = {
     "qemu": "virtqemud",
     "lxc": "virtlxcd",

@@ -7,6 +7,7 @@ nothing here knows which it is. No asyncio, no sockets here.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -201,14 +202,16 @@ class RemoteDriver:
         took: bool = self.transport.pump(timeout)
         return took
 
+    def set_keepalive(self, interval_s: int, count: int) -> None:
+        """Ping the peer when it is silent; 0 stops it."""
+        self.transport.set_keepalive(interval_s, count)
+
     async def close(self) -> None:
         """Say goodbye (the peer ends streams and guests bound to us) and close. Never raises for a dead peer."""
         if self.transport.is_open:
-            try:
+            with contextlib.suppress(VirtError):
                 await self.invoke("connect_close", (), self.deadline if self.deadline is not None else 10.0,
                                   "remote" if "remote" in self._programs else "admin")
-            except VirtError:
-                pass
         closing = self.transport.close()
         if closing is not None:
             await closing

@@ -8,6 +8,7 @@ wrong with a node, a second pass over the text finds its line.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, Final
 from xml.etree.ElementTree import Comment, TreeBuilder
@@ -160,10 +161,8 @@ def _open_tags(text: str, line: int, column: int) -> list[tuple[str, int]]:
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    try:
+    with contextlib.suppress(expat.ExpatError):
         parser.Parse(text.encode("utf-8", "surrogatepass"), True)
-    except expat.ExpatError:
-        pass
     return stack
 
 

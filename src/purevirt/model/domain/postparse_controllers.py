@@ -12,8 +12,8 @@ USB2_MODELS = frozenset({"ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3"}
 
 def new_controller(type_: str, index: int, model: str | None = None) -> Controller:
     """A controller as libvirt adds it by itself."""
-    controller = Controller(type=type_, index=index)
-    controller.model = model  # type: ignore[assignment]
+    controller = Controller(type=type_, index=index)  # type: ignore[arg-type]
+    controller.model = model
     return controller
 
 

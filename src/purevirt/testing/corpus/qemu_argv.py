@@ -59,7 +59,7 @@ def run(case: dict[str, Any], directory: Path) -> str:
     post_parse(domain, context)
     validate(domain, context)
     assign_addresses(domain, context.caps, new_domain=True)
-    short = f"-1-{domain.name[:20]}"
+    short = f"-1-{(domain.name or '')[:20]}"
     built = build_command(
         domain,
         CommandContext(

@@ -18,7 +18,7 @@ class Recording:
     """A recorded conversation: JSON documents, questions and answers in turn. Asking anything else is an error."""
 
     def __init__(self, path: Path) -> None:
-        text = lzma.open(path, "rt", encoding="utf-8").read()
+        text = lzma.decompress(path.read_bytes()).decode()
         decoder, documents, at = json.JSONDecoder(), [], 0
         while at < len(text):
             if text[at].isspace():

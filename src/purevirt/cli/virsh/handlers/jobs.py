@@ -94,7 +94,7 @@ class _Report:
     def _bytes(self, label: str, field: str, suffix: str = "", *, always: bool = False) -> None:
         value = self._stats.get(field, 0 if always else None)
         if isinstance(value, int):
-            self._line(label, "%.3f %s" % pretty(value) + suffix)
+            self._line(label, "{:.3f} {}".format(*pretty(value)) + suffix)
 
     def _group(self, word: str, field: str) -> None:
         """Processed, remaining and total, when any of them is known."""

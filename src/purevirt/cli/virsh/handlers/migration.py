@@ -136,7 +136,7 @@ def cmd_migrate_compcache(sh: Shell, a: Args) -> None:
     size = a.unsigned("size", 64)
     if size is not None:
         dom.migrate_set_compression_cache(size)
-    sh.write("Compression cache: %.3f %s" % pretty(dom.migrate_get_compression_cache()))
+    sh.write("Compression cache: {:.3f} {}".format(*pretty(dom.migrate_get_compression_cache())))
 
 
 def cmd_migrate_setspeed(sh: Shell, a: Args) -> None:

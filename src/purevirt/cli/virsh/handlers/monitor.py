@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.cli.engine.args import Args
@@ -46,10 +47,8 @@ def cmd_dominfo(sh: Shell, a: Args) -> None:
     fields.append(("Used memory:", f"{info.memory} KiB"))
     fields.append(("Persistent:", _yes_no(dom.is_persistent)))
     sh.out.fields(fields)
-    try:
+    with suppress(VirtError):  # a host without autostart has no such line
         sh.out.fields([("Autostart:", "enable" if dom.get_autostart() else "disable")])
-    except VirtError:
-        pass  # a host without autostart has no such line
     sh.out.fields([("Managed save:", _yes_no(dom.has_managed_save_image))])
     _print_security(sh, dom)
     _print_messages(sh, dom)
@@ -159,7 +158,7 @@ def cmd_domblkinfo(sh: Shell, a: Args) -> None:
 def _sizes(dom: Domain, device: str, human: bool) -> list[str]:
     info = dom.get_block_info(device)
     values = (info.capacity, info.allocation, info.physical)
-    return ["%.3f %s" % pretty(v) for v in values] if human else [str(v) for v in values]
+    return ["{:.3f} {}".format(*pretty(v)) for v in values] if human else [str(v) for v in values]
 
 
 def cmd_domblklist(sh: Shell, a: Args) -> None:
@@ -184,8 +183,9 @@ def _disk_source(disk: Element) -> str:
         address = source.find("address")
         if address is None:
             raise Failed("Unable to query NVMe disk address")
-        parts = [int(address.get(k, "0"), 0) for k in ("domain", "bus", "slot", "function")]
-        return "nvme://%04x:%02x:%02x.%x/%s" % (*parts, source.get("namespace", ""))
+        bus, slot, function = (int(address.get(k, "0"), 0) for k in ("bus", "slot", "function"))
+        segment = int(address.get("domain", "0"), 0)
+        return f"nvme://{segment:04x}:{bus:02x}:{slot:02x}.{function:x}/{source.get('namespace', '')}"
     return next((source.attrib[k] for k in ("file", "dev", "dir", "name", "volume", "path") if k in source.attrib), "")
 
 

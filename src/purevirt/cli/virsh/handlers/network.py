@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.cli.engine.args import Args
@@ -116,10 +117,8 @@ def cmd_net_info(sh: Shell, a: Args) -> None:
         fields.append(("Autostart:", "yes" if net.get_autostart() else "no"))
     except VirtError:
         fields.append(("Autostart:", "no autostart"))
-    try:
+    with suppress(VirtError):  # a network without a bridge has no such line
         fields.append(("Bridge:", net.get_bridge_name()))
-    except VirtError:
-        pass  # a network without a bridge has no such line
     sh.out.fields(fields)
 
 

@@ -82,9 +82,9 @@ def cmd_nodedev_undefine(sh: Shell, a: Args) -> None:
 
 def _by_name(sh: Shell, a: Args) -> NodeDevice:
     name = a.need("device")
-    return lookup.first_of(
-        f"Could not find matching device '{name}'", [lambda: sh.conn.node_device_lookup_by_name(name)]
-    )
+    with complaining(f"Could not find matching device '{name}'"):
+        found: NodeDevice = sh.conn.node_device_lookup_by_name(name)
+    return found
 
 
 def cmd_nodedev_detach(sh: Shell, a: Args) -> None:

@@ -44,7 +44,8 @@ def cmd_nwfilter_dumpxml(sh: Shell, a: Args) -> bool:
 def _list(sh: Shell) -> list[NWFilter]:
     """All of them; a host that cannot list them cannot count them either, and says so."""
     try:
-        return sh.conn.list_all_nwfilters()
+        found: list[NWFilter] = sh.conn.list_all_nwfilters()
+        return found
     except VirtError as error:
         if error.code != ErrorCode.NO_SUPPORT:
             raise

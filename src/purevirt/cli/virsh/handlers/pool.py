@@ -222,7 +222,7 @@ def cmd_pool_uuid(sh: Shell, a: Args) -> None:
 
 def size(value: int) -> str:
     """ "100.00 GiB"."""
-    return "%.2f %s" % pretty(value)
+    return "{:.2f} {}".format(*pretty(value))
 
 
 def cmd_pool_info(sh: Shell, a: Args) -> None:
@@ -304,7 +304,7 @@ def cmd_pool_list(sh: Shell, a: Args) -> None:
         row += [size(v) if sized else "-" for v in (info.capacity, info.allocation, info.available)]
         rows.append(row)
     header = ["Name", "State", "Autostart"]
-    sh.out.table(header + ["Persistent", "Capacity", "Allocation", "Available"] if details else header, rows)
+    sh.out.table([*header, "Persistent", "Capacity", "Allocation", "Available"] if details else header, rows)
 
 
 def cmd_find_storage_pool_sources_as(sh: Shell, a: Args) -> None:

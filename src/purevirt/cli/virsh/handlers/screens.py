@@ -169,7 +169,7 @@ def cmd_send_key(sh: Shell, a: Args) -> None:
     if wanted not in CODESETS:
         raise Failed(f"unknown codeset: '{wanted}'")
     codeset = CODESETS.index(wanted)
-    keys = []
+    keys: list[int] = []
     for word in a.words("keycode"):
         if len(keys) == MAX_KEYS:
             raise Failed("too many keycodes")

@@ -83,7 +83,8 @@ def cmd_secret_set_value(sh: Shell, a: Args) -> None:
 def _list(sh: Shell, flags: int) -> list[Secret]:
     """All that match; a host that cannot list them cannot count them either, and says so."""
     try:
-        return sh.conn.list_all_secrets(flags)
+        found: list[Secret] = sh.conn.list_all_secrets(flags)
+        return found
     except VirtError as error:
         if error.code != ErrorCode.NO_SUPPORT:
             raise

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.pci_place import place_of
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.errors import ErrorCode, VirtError
-from purevirt.model.domain.controller import ControllerModel, ControllerTarget
+from purevirt.model.domain.controller import ControllerModel, ControllerTarget, PciModelName
 
 _DEVICE = {
     "pci-bridge": "pci-bridge",
@@ -59,7 +59,7 @@ def fill_pci_targets(domain: Any, caps: QemuCaps) -> None:
 def _fill(domain: Any, controller: Any, caps: QemuCaps) -> None:
     name = _device_name(controller, domain, caps)
     if name is not None and controller.pci_model is None:
-        controller.pci_model = ControllerModel(name=name)
+        controller.pci_model = ControllerModel(name=cast(PciModelName, name))
     target = controller.target if controller.target is not None else ControllerTarget()
     place = place_of(controller)
     match controller.model:
@@ -78,7 +78,7 @@ def _fill(domain: Any, controller: Any, caps: QemuCaps) -> None:
                 if target.bus_nr is None:
                     raise VirtError(
                         ErrorCode.INTERNAL_ERROR, "No free busNr lower than current lowest busNr is available to "
-                        "auto-assign to bus %d. Must be manually assigned" % controller.index
+                        f"auto-assign to bus {controller.index}. Must be manually assigned"
                     )
         case "pci-root":
             if mt.is_pseries(*mt.of(domain)) and target.index is None:

@@ -29,7 +29,7 @@ def _has_multi_bus(domain: Any) -> bool:
     arch, machine = mt.of(domain)
     if arch in ("ppc", "ppc64", "ppc64le", "ppcemb"):
         # Only these boards have one unnumbered bus... and pSeries numbers them.
-        return not (machine in ("ppce500", "mac99", "g3beige", "prep", "40p", "bamboo"))
+        return machine not in ("ppce500", "mac99", "g3beige", "prep", "40p", "bamboo")
     return True
 
 

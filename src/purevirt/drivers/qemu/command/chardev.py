@@ -27,7 +27,8 @@ def add_chardev(command: Command, device: Any, name: str, context: CommandContex
     if kind in ("null", "vc", "pty", "stdio"):
         text = f"{kind},id={identity}"
     elif kind == "dev":
-        text = f"{'parport' if device.__class__.__name__ == 'Parallel' else 'serial'},id={identity},path={escape_comma(source.path)}"
+        backend = "parport" if device.__class__.__name__ == "Parallel" else "serial"
+        text = f"{backend},id={identity},path={escape_comma(source.path)}"
     elif kind == "pipe":
         text = f"pipe,id={identity},path={escape_comma(source.path)}"
     elif kind == "file":

@@ -14,7 +14,8 @@ from purevirt.errors import ErrorCode, VirtError
 _ORDER = ("pci", "usb", "scsi", "ide", "sata", "virtio-serial", "ccid")
 _USB = {"piix3-uhci": "piix3-usb-uhci", "piix4-uhci": "piix4-usb-uhci", "ehci": "usb-ehci", "ich9-ehci1": "ich9-usb-ehci1",
         "ich9-uhci1": "ich9-usb-uhci1", "ich9-uhci2": "ich9-usb-uhci2", "ich9-uhci3": "ich9-usb-uhci3",
-        "vt82c686b-uhci": "vt82c686b-usb-uhci", "pci-ohci": "pci-ohci", "nec-xhci": "nec-usb-xhci", "qemu-xhci": "qemu-xhci"}  # fmt: skip
+        "vt82c686b-uhci": "vt82c686b-usb-uhci", "pci-ohci": "pci-ohci", "nec-xhci": "nec-usb-xhci",
+        "qemu-xhci": "qemu-xhci"}  # fmt: skip
 _SCSI = {"lsilogic": "lsi", "ibmvscsi": "spapr-vscsi", "lsisas1068": "mptsas1068", "lsisas1078": "megasas", "vmpvscsi": "pvscsi",
          "ncr53c90": "esp", "dc390": "dc-390", "am53c974": "am53c974"}  # fmt: skip
 
@@ -42,13 +43,13 @@ def _implicit(domain: Any, controller: Any) -> bool:
         case "pci":
             if controller.model == "pcie-root":
                 return True
-            return controller.model == "pci-root" and (controller.index == 0 or not mt.is_pseries(arch, machine))
+            return bool(controller.model == "pci-root") and (controller.index == 0 or not mt.is_pseries(arch, machine))
         case "ide":
             return controller.index == 0 and mt.has_builtin_ide(arch, machine)
         case "sata":
             return controller.index == 0 and mt.is_q35(arch, machine)
         case "usb":
-            return controller.model == "none"
+            return bool(controller.model == "none")
     return False
 
 

@@ -121,7 +121,9 @@ def add_videos(command: Command, domain: Any) -> None:
 
 def add_sounds(command: Command, domain: Any) -> None:
     """Sound cards"""
-    names = {"es1370": "ES1370", "ac97": "AC97", "ich6": "intel-hda", "ich9": "ich9-intel-hda", "usb": "usb-audio", "sb16": "sb16"}
+    names = {
+        "es1370": "ES1370", "ac97": "AC97", "ich6": "intel-hda", "ich9": "ich9-intel-hda", "usb": "usb-audio", "sb16": "sb16"
+    }  # fmt: skip
     for sound in domain.devices.sounds:
         audio = f"audio{sound.audio.id if sound.audio is not None else 1}"
         device: dict[str, Any] = {"driver": names[sound.model], "id": alias_of(sound)}
@@ -156,7 +158,8 @@ def add_small(command: Command, domain: Any, context: CommandContext) -> None:
             command.device(device)
     for rng in domain.devices.rngs:
         name = alias_of(rng)
-        command.object({"qom-type": "rng-random", "id": f"obj{name}", "filename": getattr(rng.backend, "value", None) or "/dev/urandom"})
+        filename = getattr(rng.backend, "value", None) or "/dev/urandom"
+        command.object({"qom-type": "rng-random", "id": f"obj{name}", "filename": filename})
         device = {"driver": virtio_driver("virtio-rng", rng, rng.model), "rng": f"obj{name}", "id": name}
         if rng.rate is not None and rng.rate.bytes:
             device |= {"max-bytes": rng.rate.bytes, "period": rng.rate.period or 1000}

@@ -72,8 +72,8 @@ def numa_cells(domain: Any) -> list[Any]:
 
 def initial_kib(domain: Any) -> int:
     """Memory without modules."""
-    total: int = domain.memory.value
-    return total - sum(module.target.size for module in devices_of(domain, "memories"))
+    total: int = domain.memory.value - sum(module.target.size for module in devices_of(domain, "memories"))
+    return total
 
 
 def default_ram_id(domain: Any, context: CommandContext) -> str | None:
@@ -231,8 +231,6 @@ def backend(
             props["mem-path"] = f"{context.settings.memory_backing_dir}/{context.short_name}/{alias}"
         if discard:
             props["discard-data"] = True
-    if props["qom-type"] == "memory-backend-memfd" and discard and False:
-        props["discard-data"] = True
     if share is not None:
         props["share"] = share
     elif props["qom-type"] == "memory-backend-epc":
@@ -400,9 +398,9 @@ def _best_initiator(domain: Any, target: int, candidates: list[int]) -> int | No
     """The cell with the lowest latency to `target`, or the highest bandwidth, or the first with CPUs."""
     interconnects = domain.cpu.numa.interconnects
     latencies = getattr(interconnects, "latencies", []) if interconnects is not None else []
-    access = [l for l in latencies if l.target == target and getattr(l, "cache", None) in (None, 0)]
+    access = [latency for latency in latencies if latency.target == target and not latency.cache]
     if access:
-        return int(min(access, key=lambda l: l.value).initiator)
+        return int(min(access, key=lambda latency: latency.value).initiator)
     return candidates[0] if candidates else None
 
 

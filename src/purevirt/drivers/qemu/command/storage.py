@@ -130,7 +130,8 @@ def _network(source: NetworkSource, image: Image, context: CommandContext) -> di
             "debug": context.settings.gluster_debug_level,
         }  # fmt: skip
     if protocol == "ssh":
-        props = {"driver": "ssh", "path": source.name, "server": {"host": source.hosts[0].name, "port": str(source.hosts[0].port or 22)}}
+        server = {"host": source.hosts[0].name, "port": str(source.hosts[0].port or 22)}
+        props = {"driver": "ssh", "path": source.name, "server": server}
         if auth is not None:
             props["user"] = auth.username
         return props
@@ -159,7 +160,8 @@ def _storage(image: Image, disk: Any, context: CommandContext) -> dict[str, Any]
         props = _network(source, image, context)
     elif isinstance(source, NvmeSource):
         a = source.address
-        props = {"driver": "nvme", "device": f"{a.domain:04x}:{a.bus:02x}:{a.slot:02x}.{a.function:x}", "namespace": source.namespace}
+        device = f"{a.domain:04x}:{a.bus:02x}:{a.slot:02x}.{a.function:x}"
+        props = {"driver": "nvme", "device": device, "namespace": source.namespace}
     else:
         raise VirtError(ErrorCode.INTERNAL_ERROR, "storage source has no usable type")
     if props["driver"] in ("file", "host_device", "host_cdrom"):
