@@ -88,9 +88,19 @@ def field_samples(field: Field, depth: int = 6) -> Iterator[Any]:
     elif field.kind in ("attr", "text", "leaf"):
         one = iter(scalar_samples(field))
     else:
-        one = (minimal(c, depth - 1) for c in nested_classes(field))
+        one = (element for c in nested_classes(field) for element in nested_samples(c, depth - 1))
     for value in one:
         yield [value] if field.many else value
+
+
+def nested_samples(cls: ElementMeta, depth: int) -> Iterator[Element]:
+    """An element with its required fields, then one with every scalar besides: an element without any may say nothing."""
+    yield minimal(cls, depth)
+    full = minimal(cls, depth)
+    for field in cls._fields:
+        if field.kind in ("attr", "text", "leaf") and not field.required:
+            setattr(full, field.name, next(field_samples(field, depth), None))
+    yield full
 
 
 def samples(cls: ElementMeta) -> Iterator[tuple[Field, Element]]:

@@ -19,10 +19,7 @@ def unknown_nodes(cls: ElementMeta, node: Node, path: str = "") -> Iterator[str]
     for name in node.attrib:
         if name not in known and not name.startswith("xmlns") and not (fixed and fixed[0] == name) and name != "unit":
             yield f"{path}/@{name}"
-    by_tag: dict[str, list[Field]] = {}
-    for f in fields:
-        for tag in own_tags(f) if f.kind not in ("attr", "text") else []:
-            by_tag.setdefault(f.inside or tag, []).append(f)
+    by_tag = fields_by_tag(cls)
     for c in node:
         if not isinstance(c.tag, str):
             continue
@@ -30,12 +27,22 @@ def unknown_nodes(cls: ElementMeta, node: Node, path: str = "") -> Iterator[str]
         if matching is None:
             yield f"{path}/{c.tag}"
         elif len(matching) == 1 and matching[0].inside is None:
-            inner = _class_of(matching[0], node, c)
+            inner = class_of(matching[0], node, c)
             if inner is not None:
                 yield from unknown_nodes(inner, c, f"{path}/{c.tag}")
 
 
-def _class_of(field: Field, parent: Node, node: Node) -> ElementMeta | None:
+def fields_by_tag(cls: ElementMeta) -> dict[str, list[Field]]:
+    """The fields that a child element with a tag may belong to (a wrapper's tag stands for what is inside)."""
+    by_tag: dict[str, list[Field]] = {}
+    for f in cls._fields:
+        for tag in own_tags(f) if f.kind not in ("attr", "text") else []:
+            by_tag.setdefault(f.inside or tag, []).append(f)
+    return by_tag
+
+
+def class_of(field: Field, parent: Node, node: Node) -> ElementMeta | None:
+    """The class that reads a child element; None where the field keeps no element."""
     if field.kind not in ("child", "children", "choice"):
         return None
     if field.arms is None:

@@ -1,8 +1,9 @@
 """What every guest device has in common: boot order, alias, ROM, ACPI index and its address on a bus.
 
-`Device` is the base of all device classes. Its fields are written behind the device's own (`tail=True`), in the order
-declared here. An address element tells its family by its own `type` attribute; each family is one class, so
-`isinstance(disk.address, PciAddress)` asks what `address.type == "pci"` would.
+`Device` is the base of all device classes, `BootDevice` of those that can boot a guest, `RomDevice` of those that can bring
+the ROM for it. Their fields are written behind the device's own (`tail=True`). An address element tells its family by its
+own `type` attribute; each family is one class, so `isinstance(disk.address, PciAddress)` asks what `address.type == "pci"`
+would.
 """
 
 from __future__ import annotations
@@ -317,13 +318,8 @@ class AcpiIndex(Element, tag="acpi"):
 class Device(Element, tail=True):
     """What the information part of every device holds; subclasses put their own fields before these."""
 
-    ALLOW_BOOT: ClassVar[bool] = False
-    """Whether `<boot>` and `<rom>` mean something for this device (elsewhere they are dropped)."""
-
-    boot: Boot | None = child(Boot)
     alias: Alias | None = child(Alias)
     master: UsbMaster | None = child(UsbMaster)
-    rom: Rom | None = child(Rom)
     acpi: AcpiIndex | None = child(AcpiIndex)
     address: Address | None = choice(
         "@type",
@@ -335,9 +331,23 @@ class Device(Element, tail=True):
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
-        """Keep only what this device and this kind of definition may have."""
-        if not self.ALLOW_BOOT:
-            self.boot = None
-            self.rom = None
+        """Keep only what this kind of definition may have."""
         if self.alias is not None and (not self.alias.name or (ctx.inactive and not is_user_alias(self.alias.name))):
             self.alias = None
+
+
+class BootDevice(Device, tail=True):
+    """A device that a guest can boot from; `<boot>` of any other is ignored."""
+
+    boot: Boot | None = child(Boot)
+
+
+class RomDevice(BootDevice, tail=True):
+    """A device that can bring an option ROM; `<rom>` of any other is ignored."""
+
+    rom: Rom | None = child(Rom)
+
+
+# The ROM stands behind the alias.
+_PLACES = ("boot", "alias", "master", "rom", "acpi", "address")
+RomDevice._fields = tuple(sorted(RomDevice._fields, key=lambda field: _PLACES.index(field.name)))

@@ -28,7 +28,7 @@ from purevirt.model._engine import (
     flag,
     leaf,
 )
-from purevirt.model.domain.device import Device
+from purevirt.model.domain.device import BootDevice
 from purevirt.model.domain.virtio import VirtioOptions
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_network import Auth
@@ -285,10 +285,8 @@ class DiskSecretsPlacement(Element, tag="diskSecretsPlacement"):
     enc: Literal["true", "false"] | None = attr()
 
 
-class Disk(Device, tag="disk"):
+class Disk(BootDevice, tag="disk"):
     """One drive of the guest."""
-
-    ALLOW_BOOT = True
 
     type: DiskType = attr(StorageType, default="file")
     device: DiskDeviceKind = attr(DiskDeviceKind, default="disk")
@@ -320,7 +318,7 @@ class Disk(Device, tag="disk"):
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         """What the disk's own text can say wrongly; an empty serial is none."""
-        Device.after_parse(self, ctx)
+        BootDevice.after_parse(self, ctx)
         self.serial = self.serial or None
         self._check_twice()
         self._check_names()

@@ -24,7 +24,7 @@ from purevirt.model._engine import (
     scale,
     write_element,
 )
-from purevirt.model.domain.device import Device
+from purevirt.model.domain.device import BootDevice
 from purevirt.model.domain.disk import DriverFormat
 from purevirt.model.domain.virtio import VirtioModel, VirtioOptions
 from purevirt.types.override import override
@@ -227,10 +227,8 @@ class FilesystemTarget(Element, tag="target"):
     dir: str | None = attr()
 
 
-class Filesystem(Device, tag="filesystem"):
+class Filesystem(BootDevice, tag="filesystem"):
     """One file system of the host in the guest."""
-
-    ALLOW_BOOT = True
 
     type: FilesystemType = attr(FilesystemType, default="mount")
     accessmode: AccessMode | None = attr(AccessMode)
@@ -253,7 +251,7 @@ class Filesystem(Device, tag="filesystem"):
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         """The default access mode, modes within range, virtiofs settings with virtiofs alone."""
-        Device.after_parse(self, ctx)
+        BootDevice.after_parse(self, ctx)
         for name, mode in (("fmode", self.fmode), ("dmode", self.dmode)):
             if mode is not None and mode > 0o777:
                 raise XmlError(f"invalid {name}: '0{mode:o}'")

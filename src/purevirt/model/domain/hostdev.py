@@ -24,7 +24,7 @@ from purevirt.model._engine import (
     leaf,
     write_element,
 )
-from purevirt.model.domain.device import Device, DriveAddress, UnassignedAddress
+from purevirt.model.domain.device import DriveAddress, RomDevice, UnassignedAddress
 from purevirt.model.domain.interface import InterfaceHostdevDriver, Teaming
 from purevirt.model.domain.interface_source import GuestIp, UsbProduct, UsbVendor
 from purevirt.model.ip_route import Route
@@ -223,10 +223,8 @@ _TYPES: dict[str, tuple[str, ...]] = {
 }
 
 
-class Hostdev(Device, tag="hostdev"):
+class Hostdev(RomDevice, tag="hostdev"):
     """A device of the host."""
-
-    ALLOW_BOOT = True
 
     mode: HostdevMode = attr(
         HostdevMode, default="subsystem", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown hostdev mode '%s'"), abi=True

@@ -22,7 +22,7 @@ from purevirt.model._engine import (
     leaf,
     write_element,
 )
-from purevirt.model.domain.device import Device
+from purevirt.model.domain.device import RomDevice
 from purevirt.model.domain.interface_source import (
     SOURCE_REQUIRED,
     SOURCES,
@@ -315,10 +315,8 @@ class ActualInterface(Element, tag="actual"):
     port: PortOptions | None = child(PortOptions)
 
 
-class Interface(Device, tag="interface"):
+class Interface(RomDevice, tag="interface"):
     """A guest network interface. `mac` is None until one is made up for it."""
-
-    ALLOW_BOOT = True
 
     type: InterfaceType = attr(InterfaceType, default="user", abi=True)
     managed: bool | None = attr(Silent(YES_NO), omit=False)

@@ -26,17 +26,15 @@ from purevirt.model.domain.chardev import (
     check_source_nodes,
     normalise_sources,
 )
-from purevirt.model.domain.device import Device
+from purevirt.model.domain.device import BootDevice
 from purevirt.model.storage_encryption import open_close
 from purevirt.types.override import override
 
 RedirdevBus = Literal["usb"]
 
 
-class Redirdev(Device, tag="redirdev"):
+class Redirdev(BootDevice, tag="redirdev"):
     """A USB port of the guest whose device is at the end of a character device."""
-
-    ALLOW_BOOT = True
 
     bus: RedirdevBus = attr(RedirdevBus, default="usb", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown redirdev bus '%s'"))
     type: ChardevType = attr(
@@ -57,7 +55,7 @@ class Redirdev(Device, tag="redirdev"):
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Keep what the type uses."""
-        Device.after_parse(self, ctx)
+        BootDevice.after_parse(self, ctx)
         normalise_sources(self, self.type)
 
     @override
@@ -74,6 +72,7 @@ class UsbId(Int):
     def __init__(self, digits: int) -> None:
         super().__init__(-(2**31), 2**31 - 1, "integer value", base=0)
         self.digits = digits
+        self.rng = f'<data type="string"><param name="pattern">-1|(0x)?[0-9a-fA-F]{{1,{digits}}}</param></data>'
 
     @override
     def parse(self, text: str) -> int | None:  # type: ignore[override]
