@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "virt-admin": ("purevirt.cli.admin.main", "administer a running daemon: virt-admin's own commands"),
     "daemon": ("purevirt.daemon.main", "run purevirtd"),
     "exec": ("purevirt.cli.exec_", "run a Python program with our libvirt for libvirt-python"),
+    "saslpasswd": ("purevirt.cli.saslpasswd", "set the password of a SASL user"),
     "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind"),
 }
 

@@ -34,6 +34,7 @@ from purevirt.rpc.session import PING, PONG, Call, Ping, Refused, ServerSession,
 
 if TYPE_CHECKING:
     from purevirt.daemon.server import Server
+    from purevirt.rpc.sasl import Mechanism
 
 log = getLogger("purevirt.daemon.client")
 
@@ -131,7 +132,9 @@ class ServedClient:
             self.reconsider_reading()
 
     def _call(self, call: Call) -> None:
-        if self.in_progress >= self.server.max_client_requests and not call.row.high_priority:
+        if call.row.auth and not self.authenticated:
+            self.server.dispatcher.refuse_stranger(self, call)
+        elif self.in_progress >= self.server.max_client_requests and not call.row.high_priority:
             self._waiting.append(call)
             if len(self._waiting) > QUEUE_STOP:
                 self.reconsider_reading()
@@ -205,13 +208,27 @@ class ServedClient:
 
     # -- authentication, keepalive
 
-    def admit(self) -> None:
-        """Authentication has succeeded."""
-        if not self.authenticated:
-            self.authenticated = True
-            self.sasl = None
-            self.session.framer.limit = MESSAGE_LIMIT
-            self.server.admitted(self)
+    def admit(self, layer: Mechanism | None = None) -> None:
+        """Authentication has succeeded; what follows the reply that is being made passes through `layer`."""
+        if self.authenticated or self._over:
+            return
+        self.authenticated = True
+        self.sasl = None
+        self.session.framer.limit = MESSAGE_LIMIT
+        if layer is not None:
+            self.server.loop.call_soon(self._protect, layer)
+        self.server.admitted(self)
+
+    def _protect(self, layer: Mechanism) -> None:
+        if self._over:
+            return
+        if self.session.framer.buffered:  # bytes that somebody put in before the protection began
+            log.error("client %d: unprotected data after authentication", self.number)
+            self.link.close()
+            return
+        from purevirt.rpc.aio_layer import AsyncLayer
+
+        self.link = AsyncLayer(self.link, layer)
 
     def start_keepalive(self) -> bool:
         """Ping this client when it is silent; False where the configuration has it off."""

@@ -131,11 +131,6 @@ class ConnectCalls:
         params: list[TypedParam] = call.args.params
         client.identity.params = {p.field: p.value for p in params}
 
-    # -- authentication
-
-    async def do_auth_list(self, client: ServedClient, call: Call) -> list[int]:
-        return [client.auth if not client.authenticated else 0]
-
     # -- events
 
     async def do_connect_domain_event_register(self, client: ServedClient, call: Call) -> int:

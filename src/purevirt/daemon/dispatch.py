@@ -86,12 +86,17 @@ class Dispatcher:
         finally:
             current.reset(token)
 
+    def refuse_stranger(self, client: ServedClient, call: Call) -> None:
+        """The answer to a call that came before its client was known. At once and in order of arrival: a call that
+        waited could be served after all, though it was sent before the connection was protected."""
+        self._fail(client, call, _authentication_required(), None, None)
+
     def _prepare(
         self, client: ServedClient, call: Call
     ) -> tuple[Coroutine[Any, Any, Any], ClientStream | None, CallContext | None]:
         row = call.row
         if not client.authenticated and row.auth:
-            raise VirtError(ErrorCode.RPC, "authentication required", ErrorDomain.RPC)
+            raise _authentication_required()
         handler = self._handlers.get(row)
         if handler is not None:
             if row.readonly is False and client.readonly and client.driver is not None:
@@ -212,6 +217,10 @@ class Dispatcher:
             for fd in own.reply_fds:
                 os.close(fd)
             own.reply_fds.clear()
+
+
+def _authentication_required() -> VirtError:
+    return VirtError(ErrorCode.RPC, "authentication required", ErrorDomain.RPC)
 
 
 def _as_coroutine(work: Awaitable[Any]) -> Coroutine[Any, Any, Any]:

@@ -17,11 +17,14 @@ from pathlib import Path
 
 from purevirt.daemon.admin_driver import Administered
 from purevirt.daemon.admin_driver import handlers as admin_handlers
+from purevirt.daemon.auth import AuthCalls
 from purevirt.daemon.config import DaemonConfig, mode_of, read_config
 from purevirt.daemon.connect_calls import ConnectCalls
+from purevirt.daemon.ip_sockets import bind_ip
 from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
 from purevirt.daemon.logging import LogConfig
 from purevirt.daemon.server import Server
+from purevirt.daemon.services import Service, sasl_for, service_of, services
 from purevirt.drivers.registry import DriverHost, start_all, stop_all
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host.daemonize import PidFile, Readiness, activation_sockets, forget_activation, fork_daemon, notify
@@ -30,12 +33,12 @@ from purevirt.protocol import admin, lxc, qemu, remote
 
 log = getLogger("purevirt.daemon.main")
 
-AUTH_NONE = 0
 USAGE = """Usage: purevirtd --system|--session [OPTION ...]
   --root DIR        keep etc, run, lib, log and cache under DIR
   -d, --daemon      run in the background
   -p, --pid-file F  write the process id to F
   -f, --config F    read F instead of libvirtd.conf
+  -l, --listen      listen on TCP and TLS as libvirtd.conf says
   -t, --timeout N   end after N seconds without a client
   -v, --verbose     log more
 """
@@ -48,13 +51,22 @@ class Options:
     session: bool = field(default_factory=lambda: os.geteuid() != 0)
     root: Path | None = None
     daemon: bool = False
+    listen: bool = False
     pid_file: Path | None = None
     config: Path | None = None
     timeout_s: int | None = None
     verbose: bool = False
 
 
-_SHORT = {"-d": "--daemon", "-p": "--pid-file", "-f": "--config", "-t": "--timeout", "-v": "--verbose", "-h": "--help"}
+_SHORT = {
+    "-d": "--daemon",
+    "-l": "--listen",
+    "-p": "--pid-file",
+    "-f": "--config",
+    "-t": "--timeout",
+    "-v": "--verbose",
+    "-h": "--help",
+}
 
 
 def parse_options(arguments: list[str]) -> Options:
@@ -66,8 +78,8 @@ def parse_options(arguments: list[str]) -> Options:
         word = _SHORT.get(word, word)
         if word in ("--system", "--session"):
             options.session = word == "--session"
-        elif word == "--daemon":
-            options.daemon = True
+        elif word in ("--daemon", "--listen"):
+            setattr(options, word[2:], True)
         elif word == "--verbose":
             options.verbose = True
         elif word in ("--root", "--pid-file", "--config", "--timeout"):
@@ -92,7 +104,9 @@ class Daemon:
         self.options, self.roots, self.config, self.logs = options, roots, config, logs
         self.loop = asyncio.get_running_loop()
         self.host = DriverHost(roots)
-        handlers = ConnectCalls(self.host).handlers()
+        self.services = services(config, roots, options.listen)
+        handlers = {name: dict(own) for name, own in ConnectCalls(self.host).handlers().items()}
+        handlers["remote"].update(AuthCalls(sasl_for(self.services, config, roots)).handlers())
         programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
         self.server = Server("libvirtd", self.loop, programs, handlers)
         administered = Administered([self.server], logs, self._default_outputs, self._set_timeout)
@@ -128,27 +142,32 @@ class Daemon:
         forget_activation()
         if passed:
             for name, sock in passed:
-                self._add(sock, "admin" in name, "ro" in name.replace(".", "-").split("-"), None)
+                self._add(sock, service_of(name, self.services), None)
         else:
-            for address, to_admin in self._addresses():
-                self._add(bind_unix(address), to_admin, address.readonly, address.path)
+            for address, service in self._addresses():
+                self._add(bind_unix(address), service, address.path)
+            for service in self.services:
+                if service.port is not None:
+                    for sock in bind_ip(self.config.listen_addr, service.port):
+                        self._add(sock, service, None)
         self._clients_changed()
 
-    def _add(self, sock: socket.socket, to_admin: bool, readonly: bool, path: Path | None) -> None:
-        server = self.admin if to_admin else self.server
-        self.listeners.append(Listener(server, sock, AUTH_NONE, readonly, path))
+    def _add(self, sock: socket.socket, service: Service, path: Path | None) -> None:
+        server = self.admin if service.name == "admin" else self.server
+        self.listeners.append(Listener(server, sock, service.auth, service.readonly, path))
 
-    def _addresses(self) -> list[tuple[UnixAddress, bool]]:
+    def _addresses(self) -> list[tuple[UnixAddress, Service]]:
         config, privileged = self.config, self.roots.privileged
         folder = Path(config.unix_sock_dir) if config.unix_sock_dir else self.roots.run
         private = 0o700
         rw = mode_of(config.unix_sock_rw_perms or "0777") if privileged else private
-        out = [(UnixAddress(folder / "libvirt-sock", rw, config.unix_sock_group), False)]
+        by_name = {service.name: service for service in self.services}
+        out = [(UnixAddress(folder / "libvirt-sock", rw, config.unix_sock_group), by_name["rw"])]
         if privileged:
             ro = mode_of(config.unix_sock_ro_perms)
-            out.append((UnixAddress(folder / "libvirt-sock-ro", ro, config.unix_sock_group, True), False))
+            out.append((UnixAddress(folder / "libvirt-sock-ro", ro, config.unix_sock_group, True), by_name["ro"]))
         admin_mode = mode_of(config.unix_sock_admin_perms) if privileged else private
-        out.append((UnixAddress(folder / "libvirt-admin-sock", admin_mode), True))
+        out.append((UnixAddress(folder / "libvirt-admin-sock", admin_mode), by_name["admin"]))
         return out
 
     def _clients_changed(self) -> None:
@@ -231,15 +250,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def refuse_what_is_missing(config: DaemonConfig) -> None:
     """A configuration that asks for protection we cannot give yet must not start an open daemon."""
-    for key in ("auth_unix_ro", "auth_unix_rw"):
-        if getattr(config, key) not in (None, "none"):
-            text = f"{key}: authentication '{getattr(config, key)}' is not available in this daemon yet"
-            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
     if config.access_drivers and config.access_drivers != ["none"]:
         text = f"access_drivers: {', '.join(config.access_drivers)}: access control is not available in this daemon yet"
-        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
-    if config.listen_tcp:
-        text = "listen_tcp: listening on TCP is not available in this daemon yet"
         raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
 
 

@@ -9,10 +9,11 @@ import errno
 import select
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-from purevirt.errors import ErrorDomain, VirtError, system_error
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
+from purevirt.rpc.sasl import SaslError
 from purevirt.types.override import override
 
 RECEIVE: Final = 262144
@@ -135,20 +136,33 @@ class LayeredLink(Link):
         self._wrap = wrap
         self._unwrap = unwrap
         self._unsent = b""
+        self._plain: bytes | None = None
 
     @override
     def receive(self) -> tuple[bytes, list[int]] | None:
         got = self._below.receive()
-        return None if got is None else (self._unwrap(got[0]), [])
+        if got is None:
+            return None
+        try:
+            return self._unwrap(got[0]), []
+        except SaslError as e:
+            text = f"failed to decode SASL data: {e}"
+            raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.RPC) from e
 
     @override
     def send_some(self, data: bytes | memoryview) -> int:
-        """All or nothing of `data` counts as taken, once its wrapped form has gone out."""
-        if not self._unsent:
-            self._unsent = self._wrap(bytes(data))
-        sent = self._below.send_some(self._unsent)
-        self._unsent = self._unsent[sent:]
-        return 0 if self._unsent else len(data)
+        """All of `data` counts as taken once its wrapped form has gone out, until then nothing does. What a caller gave
+        up (a keepalive packet) still goes out whole, before what comes next."""
+        plain = bytes(data)
+        if self._unsent and not self._flush():
+            return 0
+        if plain != self._plain:
+            self._plain, self._unsent = plain, self._wrap(plain)
+            if not self._flush():
+                return 0
+        self._plain = None
+        return len(plain)
 
-
-Fds = Sequence[int]
+    def _flush(self) -> bool:
+        self._unsent = self._unsent[self._below.send_some(self._unsent) :]
+        return not self._unsent

@@ -61,8 +61,11 @@ async def authenticate(
     if kind == AUTH_NONE:
         return
     if kind == AUTH_SASL:
-        raise VirtError(ErrorCode.AUTH_UNAVAILABLE, "SASL is not available in this client", ErrorDomain.REMOTE)
-    if kind == AUTH_POLKIT:
+        from purevirt.drivers.remote.auth_sasl import authenticate_sasl
+
+        mechanism = wanted.partition(".")[2] if wanted is not None else ""
+        await authenticate_sasl(driver, address, credentials, mechanism or None)
+    elif kind == AUTH_POLKIT:
         await driver.invoke("auth_polkit", ())
     else:
         raise VirtError(
@@ -71,8 +74,9 @@ async def authenticate(
 
 
 def _preferred(kinds: list[int], wanted: str) -> list[int]:
-    """`auth=` narrows what the peer offers: none, polkit, sasl, or sasl.MECHANISM."""
-    number = {"none": AUTH_NONE, "polkit": AUTH_POLKIT}.get(wanted, AUTH_SASL if wanted.startswith("sasl") else None)
+    """`auth=` narrows what the peer offers: polkit, sasl, or sasl.MECHANISM."""
+    known = {"polkit": AUTH_POLKIT, "sasl": AUTH_SASL}
+    number = known.get("sasl" if wanted.startswith("sasl.") else wanted)
     if number is None:
         raise VirtError(ErrorCode.AUTH_FAILED, f"unknown authentication type {wanted}", ErrorDomain.REMOTE)
     if number not in kinds:

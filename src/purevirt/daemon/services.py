@@ -1,0 +1,68 @@
+"""What the daemon offers and to whom: its listening services, and how a client of each must say who it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from purevirt.daemon import sasl_config
+from purevirt.daemon.config import DaemonConfig
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.host.roots import Roots
+from purevirt.protocol.remote import AuthType
+
+_NUMBERS = {"none": AuthType.NONE, "sasl": AuthType.SASL, "polkit": AuthType.POLKIT}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`name`: rw, ro, admin, tcp or tls. `key`: the setting of libvirtd.conf that gives `auth`. `port`: a number or
+    a service's name where it is an IP service."""
+
+    name: str
+    auth: int
+    key: str
+    readonly: bool = False
+    port: str | None = None
+
+
+def services(config: DaemonConfig, roots: Roots, listen: bool) -> list[Service]:
+    """The services of a configuration; `listen`: those for other hosts as well. Raises VirtError for what we cannot do."""
+    found = [
+        Service("rw", _auth(config.auth_unix_rw or "none", "auth_unix_rw"), "auth_unix_rw"),
+        Service("ro", _auth(config.auth_unix_ro or "none", "auth_unix_ro"), "auth_unix_ro", readonly=True),
+        Service("admin", AuthType.NONE, ""),
+    ]
+    if listen and roots.privileged and config.listen_tcp:
+        found.append(Service("tcp", _auth(config.auth_tcp, "auth_tcp"), "auth_tcp", port=config.tcp_port))
+    return found
+
+
+def _auth(name: str, key: str) -> int:
+    if name == "polkit":
+        text = f"{key}: authentication 'polkit' is not available in this daemon yet"
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
+    return _NUMBERS[name]
+
+
+def service_of(name: str, known: Sequence[Service]) -> Service:
+    """The service for a socket that systemd passed, by the socket unit's name."""
+    by_name = {service.name: service for service in known}
+    words = name.replace(".", "-").split("-")
+    for kind in ("admin", "ro", "tcp", "tls"):
+        if kind in words:
+            if kind not in by_name:
+                text = f"systemd passed the socket '{name}', but its service is not configured"
+                raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
+            return by_name[kind]
+    return by_name["rw"]
+
+
+def sasl_for(known: Sequence[Service], config: DaemonConfig, roots: Roots) -> sasl_config.SaslConfig | None:
+    """How to do SASL, when some service wants it. Raises VirtError when it cannot be done."""
+    loaded = None
+    for service in known:
+        if service.auth == AuthType.SASL:
+            allowed = config.sasl_allowed_username_list
+            loaded = sasl_config.load(roots.etc.parent, service.key, allowed, config.tcp_min_ssf)
+    return loaded
