@@ -85,18 +85,11 @@ class MigrationFeatures(Element, tag="migration_features"):
     """Live migration and its transports."""
 
     live: bool = flag()
-    uri_transports: list[str] = leaf(name="uri_transport", many=True)
+    uri_transports: list[str] = leaf(name="uri_transport", many=True, inside="uri_transports")
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
-        out.append(f"{pad}<migration_features>\n")
-        if self.live:
-            out.append(f"{pad}  <live/>\n")
-        if self.uri_transports:
-            out.append(f"{pad}  <uri_transports>\n")
-            out.extend(f"{pad}    <uri_transport>{name}</uri_transport>\n" for name in self.uri_transports)
-            out.append(f"{pad}  </uri_transports>\n")
-        out.append(f"{pad}</migration_features>\n")
+        write_block(self, out, pad, ctx)
 
 
 class CellMemory(Element, tag="memory"):

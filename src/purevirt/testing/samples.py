@@ -94,11 +94,11 @@ def field_samples(field: Field, depth: int = 6) -> Iterator[Any]:
 
 
 def nested_samples(cls: ElementMeta, depth: int) -> Iterator[Element]:
-    """An element with its required fields, then one with every scalar besides: an element without any may say nothing."""
+    """An element with its required fields, then one with every scalar and flag: an element without any may say nothing."""
     yield minimal(cls, depth)
     full = minimal(cls, depth)
     for field in cls._fields:
-        if field.kind in ("attr", "text", "leaf") and not field.required:
+        if field.kind in ("attr", "text", "leaf", "flag") and not field.required:
             setattr(full, field.name, next(field_samples(field, depth), None))
     yield full
 

@@ -69,26 +69,6 @@ class Seclabel(Element, tag="seclabel"):
         write_element(shown, out, pad, ctx)
 
 
-class DeviceSeclabel(Element, tag="seclabel"):
-    """The label of a single disk or character device, in place of the guest's."""
-
-    model: str | None = attr(parse=text_or_none)
-    relabel: bool | None = attr(YES_NO)
-    labelskip: bool | None = attr(YES_NO)
-    label: str | None = leaf(parse=text_or_none)
-
-    @override
-    def after_parse(self, ctx: ParseContext) -> None:
-        if self.label is not None and self.relabel is False:
-            text = f"Cannot specify a label if relabelling is turned off. model={self.model or '(null)'}"
-            raise XmlError(text)
-        self.labelskip = self.labelskip or None
-        if self.labelskip:
-            self.relabel = None
-        elif self.relabel is None:
-            self.relabel = True
-
-
 def check_models(labels: list[Seclabel]) -> None:
     """At most one label per model, and a model with each when there are several."""
     for index, label in enumerate(labels):
