@@ -53,6 +53,7 @@ SKIP = {
     "unregister_close_callback",
     "deadline",
     "reopen",
+    "events",
 }
 """Methods whose callbacks or results hold objects in ways the rules below do not see: by hand."""
 HAND_BASES = {"Connection": "SyncConnection", "Stream": "SyncStream", "AdmConnection": "SyncAdmConnection"}

@@ -14,6 +14,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.types.override import override
 
 if TYPE_CHECKING:
+    from purevirt.client.aio_events import EventIterator
     from purevirt.client.channel import Channel
     from purevirt.client.objects import (
         AdmClient,
@@ -108,14 +109,50 @@ class Link(Protocol):
     async def close(self) -> None: ...
 
 
+class Reviver(Protocol):
+    """Opens a lost connection again, once at a time, whoever asks."""
+
+    def lost(self) -> None:
+        """The link has ended; from here on it may be opened again."""
+        ...
+
+    async def revive(self) -> None:
+        """Return when the connection stands again. Raises the error of the last attempt."""
+        ...
+
+    def stop(self) -> None:
+        """The connection is being closed on purpose."""
+        ...
+
+
+async def call_here(function: Callable[..., T], *args: Any) -> T:
+    """`_offload` of the sync face."""
+    return function(*args)
+
+
 class ConnectionCore:
     """The state every group of connection calls works on."""
 
-    __slots__ = ("__weakref__", "_call", "_close_callback", "_link", "_readonly", "_subscriptions")
+    __slots__ = (
+        "__weakref__",
+        "_call",
+        "_close_callback",
+        "_iterators",
+        "_link",
+        "_offload",
+        "_readonly",
+        "_reviver",
+        "_subscriptions",
+    )
 
     _link: Link
     _readonly: bool
     _subscriptions: Subscriptions
+    _iterators: list[EventIterator]
+    _reviver: Reviver | None
+    """Set on a connection that re-opens itself."""
+    _offload: Callable[..., Coroutine[Any, Any, Any]]
+    """`await _offload(function, *args)`: a call that may block, where the face's loop does not wait for it."""
     _close_callback: Callable[[Any, int], None] | None
     _call: Callable[..., Coroutine[Any, Any, Any]]
     """`await _call(procedure, args, deadline, program="remote")`: the link's `invoke`, bound."""

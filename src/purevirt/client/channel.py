@@ -13,9 +13,10 @@ PACKET = 262_120
 
 
 class Channel(Protocol):
-    """Data both ways with an end each. Errors of the peer are raised by the next call as VirtError."""
+    """Data both ways with an end each. Errors of the peer are raised by the next call as VirtError. Deadlines are in
+    seconds; None waits as long as it takes."""
 
-    async def recv(self, limit: int) -> bytes | Hole | None:
+    async def recv(self, limit: int, deadline: float | None = None) -> bytes | Hole | None:
         """At most `limit` bytes, or the hole at this point, or None at the peer's end. Waits for one of them."""
         ...
 
@@ -23,24 +24,29 @@ class Channel(Protocol):
         """Whether `recv` would return at once."""
         ...
 
-    async def send(self, data: bytes | memoryview) -> None: ...
+    async def send(self, data: bytes | memoryview, deadline: float | None = None) -> None: ...
 
     def send_ready(self) -> bool:
         """Whether `send` would return without waiting for the peer."""
         ...
 
-    async def send_hole(self, length: int) -> None: ...
+    async def send_hole(self, length: int, deadline: float | None = None) -> None: ...
 
-    async def finish(self) -> None:
+    async def finish(self, deadline: float | None = None) -> None:
         """End regularly and wait for the peer to confirm."""
         ...
 
-    async def abort(self) -> None:
+    async def abort(self, deadline: float | None = None) -> None:
         """End at once; the peer drops what it has. Never waits for its agreement beyond the confirmation."""
         ...
 
-    def on_ready(self, callback: Callable[[], None] | None) -> None:
-        """Call back whenever recv_ready or send_ready may have become true; None stops that."""
+    def unread(self, piece: bytes | Hole) -> None:
+        """What was received but is not wanted yet: `recv` brings it next."""
+        ...
+
+    def on_ready(self, callback: Callable[[], bool] | None) -> None:
+        """Call back again and again while recv_ready or send_ready may be true; None stops that. The callback answers
+        whether anybody wanted to know: only then it is called again without a change."""
         ...
 
     @property

@@ -80,7 +80,7 @@ def _named(error: NoSupport, procedure: str, program: str) -> NoSupport:
     return NoSupport(row.function, error.domain or row.errors) if row is not None and row.function else error
 
 
-async def open_local_blocking(uri: Uri, readonly: bool) -> LocalLink:
+async def open_local(uri: Uri, readonly: bool) -> LocalLink:
     """The in-process driver of a URI. Raises NO_CONNECT where there is none."""
     from purevirt.drivers.registry import open_driver
 

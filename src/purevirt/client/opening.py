@@ -60,6 +60,10 @@ def _open(
 ) -> Connection:
     twin = run(open_connection(name, flags, credentials, deadline, _dial, _local, reconnect))
     twin.deadline = deadline
+    if reconnect:
+        from purevirt.client.revive import ThreadReviver
+
+        twin._reviver = ThreadReviver(twin)
     return Connection(twin)
 
 
@@ -77,6 +81,6 @@ async def _dial(address: Address, programs: list[Any], deadline: float | None) -
 
 
 async def _local(uri: Uri, readonly: bool) -> Link:
-    from purevirt.client.local import open_local_blocking
+    from purevirt.client.local import open_local
 
-    return await open_local_blocking(uri, readonly)
+    return await open_local(uri, readonly)

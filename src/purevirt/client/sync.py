@@ -147,30 +147,38 @@ class SyncConnection(SyncBase):
     def process_events(self, timeout: float = 0.0) -> int:
         """Run the callbacks of events that have come, waiting up to `timeout` seconds for the first; how many ran.
 
-        Events that came during calls wait here too. Re-opens a connection made with `reconnect=True`.
+        Events that came during calls wait here too. Callbacks of streams run while the stream is ready (one of them ends
+        the waiting, it does not count). Re-opens a connection made with `reconnect=True`.
         """
         subscriptions = self._a._subscriptions
         end = time.monotonic() + timeout
         while True:
             count = subscriptions.dispatch()
-            left = end - time.monotonic()
-            if count or (left <= 0 and not self._pump(0.0)):
-                return count + subscriptions.dispatch()
-            if left > 0 and not self._pump(left):
-                return subscriptions.dispatch()
+            if count:
+                return count
+            took, fired = self._pump(max(0.0, end - time.monotonic()))
+            count = subscriptions.dispatch()
+            if count or fired or not took or time.monotonic() >= end:
+                return count
 
-    def _pump(self, timeout: float) -> bool:
-        """Let the link take in what has come; False when nothing did."""
-        pump = getattr(self._a._link, "pump", None)
-        if pump is None:
-            return False
-        if not self._a._link.alive and self._a._opener is not None:
-            run(self._a.reopen())
-            return True
-        took: bool = pump(timeout)
+    def _pump(self, timeout: float) -> tuple[bool, bool]:
+        """Let the link take in what has come: whether something did, and whether a stream's callback ran."""
+        link = self._a._link
+        if not link.alive and self._a._reviver is not None:
+            run(self._a._reviver.revive())
+            return True, False
+        if self._check_streams():
+            return True, True
+        pump = getattr(link, "pump", None)
+        took = pump is not None and pump(timeout)
+        return took, self._check_streams()
+
+    def _check_streams(self) -> bool:
+        """Run the callbacks of streams that are ready; whether any did."""
+        fired = False
         for channel in list(getattr(self._a._link, "watched", ())):
-            channel.check()
-        return took
+            fired = channel.check() or fired
+        return fired
 
     def events(
         self, scope: str = "domain", event_id: int = 0, of: Any = None, *, timeout: float | None = None

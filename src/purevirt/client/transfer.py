@@ -23,6 +23,7 @@ async def receive_into(
 ) -> int:
     """Everything the stream brings into `target`; then finish. On any failure the stream is aborted."""
     total = 0
+    offload = stream.get_connect()._offload
     try:
         while True:
             piece = await stream.recv_any(PACKET)
@@ -30,14 +31,14 @@ async def receive_into(
                 break
             if isinstance(piece, Hole):
                 total += piece.length
-                _skip(target, piece.length, sparse)
+                await offload(_skip, target, piece.length, sparse)
             else:
                 total += len(piece)
-                target.write(piece)
+                await offload(target.write, piece)
             if progress is not None:
                 progress(total)
         if sparse:
-            target.truncate()
+            await offload(target.truncate)
         await stream.finish()
     except BaseException:
         await stream.abort_quietly()
@@ -60,16 +61,17 @@ async def send_from(
 ) -> int:
     """All of `source` from where it stands; then finish. On any failure the stream is aborted."""
     total = 0
+    offload = stream.get_connect()._offload
     try:
         while True:
             if sparse:
-                hole = _hole_here(source)
+                hole = await offload(_hole_here, source)
                 if hole:
                     await stream.send_hole(hole)
                     total += hole
                     _report(progress, total)
                     continue
-            piece = source.read(_until_hole(source) if sparse else PACKET)
+            piece = await offload(_read, source, sparse)
             if not piece:
                 break
             await stream.send_all_of(piece)
@@ -99,6 +101,10 @@ def _hole_here(source: BinaryIO) -> int:
         data = end
     source.seek(data)
     return data - here
+
+
+def _read(source: BinaryIO, sparse: bool) -> bytes:
+    return source.read(_until_hole(source) if sparse else PACKET)
 
 
 def _until_hole(source: BinaryIO) -> int:

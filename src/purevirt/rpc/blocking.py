@@ -376,6 +376,7 @@ class BlockingStream:
         self._transport = transport
         self._writer = writer
         self.state = StreamState()
+        self.writable = True  # `send` waits itself
 
     async def send(self, data: bytes | memoryview, deadline: float | None = None) -> int:
         """Send all of it, in packets. Raises the stream's error when the server has ended it."""

@@ -31,46 +31,46 @@ class Stream(SyncStream):
         result: bool = self._a.nonblocking
         return result
 
-    def recv(self, nbytes: int) -> bytes | None:
+    def recv(self, nbytes: int, *, deadline: float | None = None) -> bytes | None:
         """virStreamRecv: at most `nbytes`; b"" at the end; None when a non-blocking stream has nothing."""
-        result: bytes | None = run(self._a.recv(nbytes))
+        result: bytes | None = run(self._a.recv(nbytes, deadline=deadline))
         return result
 
-    def recv_flags(self, nbytes: int, flags: int = 0) -> bytes | int | None:
+    def recv_flags(self, nbytes: int, flags: int = 0, *, deadline: float | None = None) -> bytes | int | None:
         """virStreamRecvFlags: as `recv`, but with VIR_STREAM_RECV_STOP_AT_HOLE -3 where a hole is next."""
-        result: bytes | int | None = run(self._a.recv_flags(nbytes, flags))
+        result: bytes | int | None = run(self._a.recv_flags(nbytes, flags, deadline=deadline))
         return result
 
-    def recv_hole(self, flags: int = 0) -> int:
+    def recv_hole(self, flags: int = 0, *, deadline: float | None = None) -> int:
         """virStreamRecvHole: the length of the hole that `recv_flags` stopped at; 0 where there is none."""
-        result: int = run(self._a.recv_hole(flags))
+        result: int = run(self._a.recv_hole(flags, deadline=deadline))
         return result
 
-    def recv_any(self, nbytes: int) -> bytes | Hole | None:
+    def recv_any(self, nbytes: int, *, deadline: float | None = None) -> bytes | Hole | None:
         """The next bytes, or the hole here, or None at the end."""
-        result: bytes | Hole | None = run(self._a.recv_any(nbytes))
+        result: bytes | Hole | None = run(self._a.recv_any(nbytes, deadline=deadline))
         return result
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: bytes, *, deadline: float | None = None) -> int:
         """virStreamSend: how many bytes were taken; -2 when a non-blocking stream has no room."""
-        result: int = run(self._a.send(data))
+        result: int = run(self._a.send(data, deadline=deadline))
         return result
 
-    def send_all_of(self, data: bytes) -> None:
+    def send_all_of(self, data: bytes, *, deadline: float | None = None) -> None:
         """All of `data`, however many packets that takes."""
-        run(self._a.send_all_of(data))
+        run(self._a.send_all_of(data, deadline=deadline))
 
-    def send_hole(self, length: int, flags: int = 0) -> None:
+    def send_hole(self, length: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virStreamSendHole."""
-        run(self._a.send_hole(length, flags))
+        run(self._a.send_hole(length, flags, deadline=deadline))
 
-    def finish(self) -> None:
+    def finish(self, *, deadline: float | None = None) -> None:
         """virStreamFinish: end in good order; raises what the peer had to say against it."""
-        run(self._a.finish())
+        run(self._a.finish(deadline=deadline))
 
-    def abort(self) -> None:
+    def abort(self, *, deadline: float | None = None) -> None:
         """virStreamAbort: end at once."""
-        run(self._a.abort())
+        run(self._a.abort(deadline=deadline))
 
     def abort_quietly(self) -> None:
         """`abort` where the stream may be dead already, in error paths."""

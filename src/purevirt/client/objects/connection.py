@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from purevirt.client.base import Link
+from purevirt.client.base import Link, call_here
 from purevirt.client.calls.connection_domain import ConnectionDomainCalls
 from purevirt.client.calls.connection_host import ConnectionHostCalls
 from purevirt.client.calls.connection_interface import ConnectionInterfaceCalls
@@ -58,8 +58,12 @@ class Connection(
         self._readonly = readonly
         self._opener = opener
         self._close_callback: Callable[[Connection, int], None] | None = None
+        self._iterators = []
+        self._reviver = None
+        self._offload = call_here
         self._subscriptions = Subscriptions(self._object_of)
         self._call = link.invoke if opener is None else self._call_again
+        link.on_close = self._closed
 
     # -- objects from wire identities -----------------------------------------------------------------------------------
 
@@ -137,6 +141,9 @@ class Connection(
     async def close(self) -> None:
         """virConnectClose. Closing twice is harmless."""
         self._opener = None
+        if self._reviver is not None:
+            self._reviver.stop()
+            self._reviver = None
         await self._link.close()
 
     async def __aenter__(self) -> Connection:
@@ -184,7 +191,7 @@ class Connection(
     ) -> Any:
         """A call on a connection that re-opens itself: before the call, never in the middle of one."""
         if not self._link.alive:
-            await self.reopen()
+            await (self._reviver.revive() if self._reviver is not None else self.reopen())
         return await self._link.invoke(procedure, args, deadline, program)
 
     async def reopen(self) -> None:
@@ -193,8 +200,8 @@ class Connection(
             raise VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed")
         default = self._link.deadline
         await self._link.close()
-        self._link = await self._opener()
-        self._link.deadline = default
+        self._link = link = await self._opener()
+        link.deadline, link.on_close = default, self._closed
         await self._register_again()
         self._subscriptions.gap()
 

@@ -25,9 +25,14 @@ from purevirt.client.subscriptions import EventCallback, Registration
 from purevirt.errors import ErrorCode, VirtError
 
 if TYPE_CHECKING:
+    from purevirt.client.aio_events import EventIterator
     from purevirt.client.objects import Connection, Domain, Network, NodeDevice, Secret, StoragePool
 
 LIFECYCLE = 0
+CLOSE_CLIENT = 3
+"""VIR_CONNECT_CLOSE_REASON_CLIENT."""
+ITERATOR_LIMIT = 1000
+"""Events that wait for the reader of one iterator."""
 
 
 class ConnectionEvents(ConnectionCore):
@@ -180,7 +185,6 @@ class ConnectionEvents(ConnectionCore):
         if self._close_callback is not None:
             raise VirtError(ErrorCode.OPERATION_INVALID, "A close callback is already registered")
         self._close_callback = callback
-        self._link.on_close = self._closed
 
     def unregister_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
         """virConnectUnregisterCloseCallback."""
@@ -189,9 +193,31 @@ class ConnectionEvents(ConnectionCore):
         if self._close_callback != callback:
             raise VirtError(ErrorCode.OPERATION_INVALID, "A different callback was requested")
         self._close_callback = None
-        self._link.on_close = None
 
     def _closed(self, reason: int) -> None:
-        callback, self._close_callback = self._close_callback, None
+        """The link has ended. On a connection that re-opens itself the callback stays for the next time."""
+        callback = self._close_callback
+        if self._reviver is not None and reason != CLOSE_CLIENT:
+            self._reviver.lost()
+        else:
+            self._close_callback = None
+            for events in list(self._iterators):
+                events.ended(reason)
         if callback is not None:
             callback(self, reason)
+
+    # -- iterators -----------------------------------------------------------------------------------------------------------
+
+    def events(
+        self, scope: str = "domain", event_id: int = 0, of: Any = None, *, limit: int = ITERATOR_LIMIT
+    ) -> EventIterator:
+        """`async with conn.events("domain", VIR_DOMAIN_EVENT_ID_REBOOT) as events: async for event in events: …`
+
+        Without the `async with`, events count from the first step of the `async for`. `of` is the Domain, Network … to
+        watch, None for all. At most `limit` events wait for the reader; when it is slower, the oldest are dropped and an
+        event of the scope "gap" stands for them. A gap also tells that the connection was lost and opened again. When
+        the connection ends for good the iteration raises its error; when we close it, it just ends.
+        """
+        from purevirt.client.aio_events import EventIterator
+
+        return EventIterator(self, scope, event_id, of._ref if of is not None else None, limit)

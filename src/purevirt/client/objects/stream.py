@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from purevirt.api.stream import Hole
@@ -61,9 +61,25 @@ class Stream:
     def nonblocking(self) -> bool:
         return bool(self._flags & VIR_STREAM_NONBLOCK)
 
+    async def __aenter__(self) -> Stream:
+        return self
+
+    async def __aexit__(self, kind: object, value: object, trace: object) -> None:
+        if self._channel is None:
+            return
+        if kind is None:
+            await self.finish()
+        else:
+            await self.abort_quietly()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The data as it comes, holes as zeros, up to the peer's end."""
+        while data := await self.recv(PACKET):
+            yield data
+
     # -- data ---------------------------------------------------------------------------------------------------------
 
-    async def recv(self, nbytes: int) -> bytes | None:
+    async def recv(self, nbytes: int, *, deadline: float | None = None) -> bytes | None:
         """virStreamRecv: at most `nbytes`; b"" at the end; None when a non-blocking stream has nothing.
 
         A hole is read as zero bytes.
@@ -71,7 +87,7 @@ class Stream:
         channel = self._need("virStreamRecv")
         if self.nonblocking and not channel.recv_ready():
             return None
-        piece = await channel.recv(nbytes)
+        piece = await channel.recv(nbytes, deadline)
         if isinstance(piece, Hole):
             return self._zeros(channel, piece, nbytes)
         return b"" if piece is None else piece
@@ -80,39 +96,39 @@ class Stream:
     def _zeros(channel: Channel, hole: Hole, nbytes: int) -> bytes:
         take = min(hole.length, nbytes)
         if take < hole.length:
-            channel.unread(Hole(hole.length - take))  # type: ignore[attr-defined]
+            channel.unread(Hole(hole.length - take))
         return bytes(take)
 
-    async def recv_flags(self, nbytes: int, flags: int = 0) -> bytes | int | None:
+    async def recv_flags(self, nbytes: int, flags: int = 0, *, deadline: float | None = None) -> bytes | int | None:
         """virStreamRecvFlags: as `recv`, but with VIR_STREAM_RECV_STOP_AT_HOLE -3 where a hole is next."""
         channel = self._need("virStreamRecvFlags")
         if self.nonblocking and not channel.recv_ready():
             return None
-        piece = await channel.recv(nbytes)
+        piece = await channel.recv(nbytes, deadline)
         if isinstance(piece, Hole):
             if flags & VIR_STREAM_RECV_STOP_AT_HOLE:
-                channel.unread(piece)  # type: ignore[attr-defined]
+                channel.unread(piece)
                 return AT_HOLE
             return self._zeros(channel, piece, nbytes)
         return b"" if piece is None else piece
 
-    async def recv_hole(self, flags: int = 0) -> int:
+    async def recv_hole(self, flags: int = 0, *, deadline: float | None = None) -> int:
         """virStreamRecvHole: the length of the hole that `recv_flags` stopped at; 0 where there is none."""
         channel = self._need("virStreamRecvHole")
         if not channel.recv_ready():
             return 0
-        piece = await channel.recv(PACKET)
+        piece = await channel.recv(PACKET, deadline)
         if isinstance(piece, Hole):
             return piece.length
         if piece is not None:
-            channel.unread(piece)  # type: ignore[attr-defined]
+            channel.unread(piece)
         return 0
 
-    async def recv_any(self, nbytes: int) -> bytes | Hole | None:
+    async def recv_any(self, nbytes: int, *, deadline: float | None = None) -> bytes | Hole | None:
         """The next bytes, or the hole here, or None at the end."""
-        return await self._need("virStreamRecv").recv(nbytes)
+        return await self._need("virStreamRecv").recv(nbytes, deadline)
 
-    async def send(self, data: bytes) -> int:
+    async def send(self, data: bytes, *, deadline: float | None = None) -> int:
         """virStreamSend: how many bytes were taken; -2 when a non-blocking stream has no room."""
         if data is None:
             raise null_arg("data", "virStreamSend", FROM_STREAMS)
@@ -120,33 +136,33 @@ class Stream:
         if self.nonblocking and not channel.send_ready():
             return WOULD_BLOCK
         piece = memoryview(data)[:PACKET]
-        await channel.send(piece)
+        await channel.send(piece, deadline)
         return len(piece)
 
-    async def send_all_of(self, data: bytes) -> None:
+    async def send_all_of(self, data: bytes, *, deadline: float | None = None) -> None:
         """All of `data`, however many packets that takes."""
         channel = self._need("virStreamSend")
         view = memoryview(data)
         for at in range(0, len(view), PACKET):
-            await channel.send(view[at : at + PACKET])
+            await channel.send(view[at : at + PACKET], deadline)
 
-    async def send_hole(self, length: int, flags: int = 0) -> None:
+    async def send_hole(self, length: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virStreamSendHole."""
-        await self._need("virStreamSendHole").send_hole(length)
+        await self._need("virStreamSendHole").send_hole(length, deadline)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    async def finish(self) -> None:
+    async def finish(self, *, deadline: float | None = None) -> None:
         """virStreamFinish: end in good order; raises what the peer had to say against it."""
         channel = self._need("virStreamFinish")
-        await channel.finish()
+        await channel.finish(deadline)
         self._channel = None
 
-    async def abort(self) -> None:
+    async def abort(self, *, deadline: float | None = None) -> None:
         """virStreamAbort: end at once."""
         channel = self._need("virStreamAbort")
         self._channel = None
-        await channel.abort()
+        await channel.abort(deadline)
 
     async def abort_quietly(self) -> None:
         """`abort` where the stream may be dead already, in error paths."""
@@ -161,7 +177,7 @@ class Stream:
     # -- events of non-blocking streams ---------------------------------------------------------------------------------
 
     def event_add_callback(self, events: int, callback: Callable[[Stream, int], None]) -> None:
-        """virStreamEventAddCallback: `callback(stream, events)` when the stream becomes readable or writable."""
+        """virStreamEventAddCallback: `callback(stream, events)` as long as the stream is readable or writable."""
         channel = self._need("virStreamEventAddCallback")
         if self._watch is not None:
             raise VirtError(ErrorCode.INTERNAL_ERROR, "multiple stream callbacks not supported", FROM_STREAMS)
@@ -193,7 +209,9 @@ class Stream:
             VIR_STREAM_EVENT_WRITABLE if channel.send_ready() else 0
         )
 
-    def _ready(self) -> None:
+    def _ready(self) -> bool:
         events = self.ready_events() & self._events
-        if events and self._watch is not None:
-            self._watch(self, events)
+        if not events or self._watch is None:
+            return False
+        self._watch(self, events)
+        return True

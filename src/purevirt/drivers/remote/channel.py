@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,23 +10,31 @@ from purevirt.api.stream import Hole
 from purevirt.errors import VirtError
 
 
-class RemoteChannel:
-    """One stream. What was read but not wanted goes back with `unread` and is read next."""
+def _until(deadline: float | None) -> float | None:
+    return None if deadline is None else time.monotonic() + deadline
 
-    def __init__(self, transport: Any, stream: Any) -> None:
+
+class RemoteChannel:
+    """One stream. What was read but not wanted goes back with `unread` and is read next.
+
+    `watched` is the connection's list of channels that somebody wants to hear of; deadlines are in seconds.
+    """
+
+    def __init__(self, transport: Any, stream: Any, watched: list[RemoteChannel]) -> None:
         self._transport = transport
         self._stream = stream
         self._held: list[bytes | Hole] = []
-        self._callback: Callable[[], None] | None = None
+        self._callback: Callable[[], bool] | None = None
+        self._watched = watched
 
-    async def recv(self, limit: int) -> bytes | Hole | None:
+    async def recv(self, limit: int, deadline: float | None = None) -> bytes | Hole | None:
         if self._held:
             piece = self._held.pop()
             if isinstance(piece, bytes) and len(piece) > limit:
                 self._held.append(piece[limit:])
                 return piece[:limit]
             return piece
-        got: bytes | Hole | None = await self._stream.recv(limit)
+        got: bytes | Hole | None = await self._stream.recv(limit, _until(deadline))
         return got
 
     def unread(self, piece: bytes | Hole) -> None:
@@ -41,33 +50,36 @@ class RemoteChannel:
         return bool(self._held) or state.readable
 
     def send_ready(self) -> bool:
-        return self._stream.state.error is None
+        return self._stream.state.error is None and self._stream.writable
 
-    async def send(self, data: bytes | memoryview) -> None:
-        await self._stream.send(data)
+    async def send(self, data: bytes | memoryview, deadline: float | None = None) -> None:
+        await self._stream.send(data, _until(deadline))
 
-    async def send_hole(self, length: int) -> None:
-        await self._stream.send_hole(length)
+    async def send_hole(self, length: int, deadline: float | None = None) -> None:
+        await self._stream.send_hole(length, _until(deadline))
 
-    async def finish(self) -> None:
-        await self._stream.finish()
+    async def finish(self, deadline: float | None = None) -> None:
+        self.on_ready(None)
+        await self._stream.finish(_until(deadline))
 
-    async def abort(self) -> None:
-        await self._stream.abort()
+    async def abort(self, deadline: float | None = None) -> None:
+        self.on_ready(None)
+        await self._stream.abort(_until(deadline))
 
-    def on_ready(self, callback: Callable[[], None] | None) -> None:
-        """The callback runs after each time the connection was read (`check`)."""
+    def on_ready(self, callback: Callable[[], bool] | None) -> None:
+        """Call back while the stream may be ready: from the event loop where there is one, else from `check`."""
         self._callback = callback
-        watched = self._transport.__dict__.setdefault("watched_channels", [])
-        if callback is not None and self not in watched:
-            watched.append(self)
-        elif callback is None and self in watched:
-            watched.remove(self)
+        watch = getattr(self._stream, "watch", None)
+        if watch is not None:
+            watch(callback)
+        elif callback is not None and self not in self._watched:
+            self._watched.append(self)
+        elif callback is None and self in self._watched:
+            self._watched.remove(self)
 
-    def check(self) -> None:
-        """Tell the watcher; it finds out itself what the stream is ready for."""
-        if self._callback is not None:
-            self._callback()
+    def check(self) -> bool:
+        """Tell the watcher, which finds out itself what the stream is ready for; whether it was for anything."""
+        return self._callback is not None and self._callback()
 
     @property
     def error(self) -> VirtError | None:

@@ -63,6 +63,8 @@ class RemoteDriver:
         self._callbacks: dict[tuple[str, int], Deliver] = {}
         self._orphans: list[tuple[tuple[str, int], Any]] = []
         self._registering = 0
+        self.watched: list[RemoteChannel] = []
+        """Streams with a callback, where no event loop watches them."""
         self._event_names = {
             programs[program].by_name[name]: (program, scope)
             for (program, name), (scope, _) in EVENT_ROWS.items()
@@ -129,7 +131,9 @@ class RemoteDriver:
         plan = self._plan("remote", procedure)
         struct = plan.args(*args) if plan.args is not None else None
         value, stream = await self.transport.open_stream(plan.row, struct, deadline=self._until(deadline))
-        return (value if plan.field is None else getattr(value, plan.field)), RemoteChannel(self.transport, stream)
+        return (value if plan.field is None else getattr(value, plan.field)), RemoteChannel(
+            self.transport, stream, self.watched
+        )
 
     def supports(self, procedure: str) -> bool:
         """Whether the protocol has it; what the peer's driver has, only a call tells."""
