@@ -90,25 +90,23 @@ def _report(progress: Progress | None, total: int) -> None:
 
 
 def _hole_here(source: BinaryIO) -> int:
-    """Length of the hole at the current position (skipped over), 0 when there is data."""
+    """Length of the hole at the current position (skipped over), 0 when there is data or the end."""
     here = source.tell()
-    end = os.fstat(source.fileno()).st_size
-    if here >= end:
-        return 0
     try:
-        data = os.lseek(source.fileno(), here, os.SEEK_DATA)
+        data = source.seek(here, os.SEEK_DATA)
     except OSError:  # ENXIO: nothing but a hole up to the end
-        data = end
-    source.seek(data)
+        data = max(here, os.fstat(source.fileno()).st_size)
+        source.seek(data)
     return data - here
 
 
 def _read(source: BinaryIO, sparse: bool) -> bytes:
-    return source.read(_until_hole(source) if sparse else PACKET)
-
-
-def _until_hole(source: BinaryIO) -> int:
+    if not sparse:
+        return source.read(PACKET)
     here = source.tell()
-    hole = os.lseek(source.fileno(), here, os.SEEK_HOLE)
+    try:
+        hole = source.seek(here, os.SEEK_HOLE)
+    except OSError:  # ENXIO: at the end
+        return b""
     source.seek(here)
-    return max(1, min(PACKET, hole - here))
+    return source.read(min(PACKET, hole - here))

@@ -63,6 +63,8 @@ class AsyncTransport:
         self.on_notice: Callable[[Row, Any], None] | None = None
         self.on_close: Callable[[int], None] | None = None
         self.default_deadline_s: float | None = None
+        self.registering = asyncio.Lock()
+        """`async with` around registering events, which no two callers may do at once."""
         self._fd = link.fileno()
         self._read_on()
 

@@ -58,6 +58,19 @@ class _Waiter:
         self.stream: BlockingStream | None = None
 
 
+class _OneAtATime:
+    """A lock of threads in the form of asyncio's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._lock.release()
+
+
 class BlockingTransport:
     """One connection to a server.
 
@@ -80,6 +93,8 @@ class BlockingTransport:
         self.on_notice: Callable[[Row, Any], None] | None = None
         self.on_close: Callable[[int], None] | None = None
         self.default_deadline_s: float | None = None
+        self.registering = _OneAtATime()
+        """`async with` around registering events, which no two callers may do at once."""
 
     # -- state
 

@@ -32,15 +32,30 @@ class _Plan:
         self.field = slots[0] if len(slots) == 1 else None
 
 
-class Token:
-    """A registration at the server."""
+class Shared:
+    """One registration at the server and everybody here who gets its events (a server takes each kind once a client)."""
 
-    __slots__ = ("callback_id", "program", "scope")
+    __slots__ = ("callback_id", "delivers", "key", "program")
 
-    def __init__(self, scope: str, program: str, callback_id: int) -> None:
-        self.scope = scope
+    def __init__(self, key: tuple[Any, ...], program: str) -> None:
+        self.key = key
         self.program = program
-        self.callback_id = callback_id
+        self.callback_id = -1
+        self.delivers: list[Deliver] = []
+
+    def __call__(self, message: Any) -> None:
+        for deliver in list(self.delivers):
+            deliver(message)
+
+
+class Token:
+    """What `subscribe` answers: who listens to which registration."""
+
+    __slots__ = ("deliver", "shared")
+
+    def __init__(self, shared: Shared, deliver: Deliver) -> None:
+        self.shared = shared
+        self.deliver = deliver
 
 
 class RemoteDriver:
@@ -61,6 +76,7 @@ class RemoteDriver:
         self._programs = programs
         self._plans: dict[tuple[str, str], _Plan] = {}
         self._callbacks: dict[tuple[str, int], Deliver] = {}
+        self._shared: dict[tuple[Any, ...], Shared] = {}
         self._orphans: list[tuple[tuple[str, int], Any]] = []
         self._registering = 0
         self.watched: list[RemoteChannel] = []
@@ -144,22 +160,39 @@ class RemoteDriver:
     async def subscribe(
         self, scope: str, event_id: int, ref: Any, deliver: Deliver, extra: tuple[Any, ...] = ()
     ) -> Token:
-        """Register at the server; `deliver` gets the wire messages for this registration alone."""
+        """Hear of events: registers at the server where nobody here does it yet. `deliver` gets the wire messages."""
+        key = (scope, event_id, None if ref is None else getattr(ref, "uuid", None) or ref.name, extra)
+        async with self.transport.registering:
+            shared = self._shared.get(key)
+            if shared is None:
+                shared = await self._register(Shared(key, REGISTER[scope][0]), ref, deliver)
+            else:
+                shared.delivers.append(deliver)
+        return Token(shared, deliver)
+
+    async def _register(self, shared: Shared, ref: Any, deliver: Deliver) -> Shared:
+        scope, event_id, _, extra = shared.key
         program, register, _ = REGISTER[scope]
         args = (ref, *extra) if scope == "qemu_monitor" else (event_id, ref)
         self._registering += 1
         try:
-            callback_id = await self.invoke(register, args, None, program)
+            shared.callback_id = await self.invoke(register, args, None, program)
         finally:
             self._registering -= 1
-        self._callbacks[program, callback_id] = deliver
+        shared.delivers.append(deliver)
+        self._shared[shared.key] = self._callbacks[program, shared.callback_id] = shared
         self._adopt()
-        return Token(scope, program, callback_id)
+        return shared
 
     async def unsubscribe(self, token: Token) -> None:
-        self._callbacks.pop((token.program, token.callback_id), None)
-        program, _, deregister = REGISTER[token.scope]
-        await self.invoke(deregister, (token.callback_id,), None, program)
+        """Hear no more; the last one to leave deregisters at the server."""
+        shared = token.shared
+        async with self.transport.registering:
+            shared.delivers = [d for d in shared.delivers if d is not token.deliver]
+            if shared.delivers or self._shared.pop(shared.key, None) is None:
+                return
+            self._callbacks.pop((shared.program, shared.callback_id), None)
+            await self.invoke(REGISTER[shared.key[0]][2], (shared.callback_id,), None, shared.program)
 
     def _notice(self, row: Row, message: Any) -> None:
         """An event from the peer; one that overtook the reply to its registration waits for that."""
