@@ -110,6 +110,18 @@ RESULT_ENUMS = {  # (C function, wire field) → enum class of client/enums.py
     ("virConnectCompareCPU", "result"): "CPUCompareResult",
     ("virConnectCompareHypervisorCPU", "result"): "CPUCompareResult",
 }
+STRINGS_OKAY = {  # calls to which the C library adds VIR_TYPED_PARAM_STRING_OKAY, seen on the wire of the distribution's
+    "virDomainBlockStatsFlags",
+    "virDomainGetBlkioParameters",
+    "virDomainGetBlockIoTune",
+    "virDomainGetInterfaceParameters",
+    "virDomainGetLaunchSecurityInfo",
+    "virDomainGetMemoryParameters",
+    "virDomainGetNumaParameters",
+    "virDomainGetSchedulerParametersFlags",
+    "virNodeGetMemoryParameters",
+    "virNodeGetSEVInfo",
+}
 RESULT_NAMES = {"virDomainGetState": "DomainStateInfo"}
 DOMAIN_TOPICS = [  # first pattern that matches the name behind virDomain decides the module
     ("domain_migration", r"^Migrate"),
@@ -262,6 +274,8 @@ class Generator:
         program = function["rpc"]["program"]
         tail = "" if program == "remote" or owner.startswith("virAdm") else f', "{program}"'
         arguments = ", ".join(wire_args) + ("," if len(wire_args) == 1 else "")
+        if function["name"] in STRINGS_OKAY:
+            arguments = arguments.replace("flags", "flags | STRINGS_OKAY")
         call = f'await {conn}._call("{row["short_name"]}", ({arguments}), deadline{tail})'
         returns, lines, imports = self.result(function, row, owner, conn, call)
         module = self.module(function, owner)
@@ -562,7 +576,7 @@ def imports_of(body: str, methods: list[Method]) -> str:
     used = set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", body))
     constants = {u for u in used if u.startswith("FROM_")}
     checks = sorted((used & CHECKS) | constants, key=lambda n: (n.isupper() is False and not n.startswith("FROM_"), n))
-    params = sorted(used & {"Params", "ParamValue", "params_dict", "wire_params"}, key=str.lower)
+    params = sorted(used & {"Params", "ParamValue", "STRINGS_OKAY", "params_dict", "wire_params"}, key=str.lower)
     bases = sorted(used & {"Base", "ConnectionCore", "AdmBase", "AdmConnectionCore", "enum_of"})
     results = sorted({i for m in methods for i in m.imports} - set(RESULT_ENUMS.values()))
     enums = sorted({i for m in methods for i in m.imports} & set(RESULT_ENUMS.values()))

@@ -14,6 +14,10 @@ ParamValue = Value
 Params = Mapping[str, Value | list[Value]] | Sequence[TypedParam]
 
 
+STRINGS_OKAY = 4
+"""VIR_TYPED_PARAM_STRING_OKAY: without it a server leaves parameters with string values out."""
+
+
 def params_dict(params: Iterable[TypedParam]) -> dict[str, ParamValue]:
     return to_dict(params)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from purevirt.client.base import ConnectionCore, enum_of
 from purevirt.client.checks import FROM_DOMAIN, negative_arg, null_arg, read_only
 from purevirt.client.enums import CPUCompareResult
-from purevirt.client.params import Params, ParamValue, params_dict, wire_params
+from purevirt.client.params import STRINGS_OKAY, Params, ParamValue, params_dict, wire_params
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,13 +123,13 @@ class ConnectionHostCalls(ConnectionCore):
 
     async def node_get_memory_parameters(self, flags: int = 0, *, deadline: float | None = None) -> dict[str, ParamValue]:
         """virNodeGetMemoryParameters."""
-        return params_dict((await self._call("node_get_memory_parameters", (64, flags), deadline)).params)
+        return params_dict((await self._call("node_get_memory_parameters", (64, flags | STRINGS_OKAY), deadline)).params)
 
     async def node_get_sev_info(self, flags: int = 0, *, deadline: float | None = None) -> dict[str, ParamValue]:
         """virNodeGetSEVInfo."""
         if self._readonly:
             raise read_only("virNodeGetSEVInfo", FROM_DOMAIN)
-        return params_dict((await self._call("node_get_sev_info", (64, flags), deadline)).params)
+        return params_dict((await self._call("node_get_sev_info", (64, flags | STRINGS_OKAY), deadline)).params)
 
     async def node_set_memory_parameters(self, params: Params, flags: int = 0, *, deadline: float | None = None) -> None:
         """virNodeSetMemoryParameters."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from purevirt.client.base import Base, enum_of
 from purevirt.client.checks import FROM_DOMAIN, empty_arg, exclusive_flags, null_arg, read_only
 from purevirt.client.enums import DomainBlockJobType
-from purevirt.client.params import Params, ParamValue, params_dict, wire_params
+from purevirt.client.params import STRINGS_OKAY, Params, ParamValue, params_dict, wire_params
 from purevirt.client.results import DomainBlockInfo, DomainBlockJobInfo, DomainBlockStats
 
 
@@ -143,7 +143,9 @@ class DomainBlockCalls(Base):
         conn = self._conn
         if disk is None:
             raise null_arg("disk", "virDomainBlockStatsFlags", FROM_DOMAIN)
-        return params_dict((await conn._call("domain_block_stats_flags", (self._ref, disk, 16, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_block_stats_flags", (self._ref, disk, 16, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def detach_device(self, xml: str, *, deadline: float | None = None) -> None:
         """virDomainDetachDevice."""
@@ -187,7 +189,9 @@ class DomainBlockCalls(Base):
             raise exclusive_flags("VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG", "virDomainGetBlockIoTune", FROM_DOMAIN)
         if disk is None:
             raise null_arg("disk", "virDomainGetBlockIoTune", FROM_DOMAIN)
-        return params_dict((await conn._call("domain_get_block_io_tune", (self._ref, disk, 32, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_get_block_io_tune", (self._ref, disk, 32, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def get_block_job_info(self, disk: str, flags: int = 0, *, deadline: float | None = None) -> DomainBlockJobInfo | None:
         """virDomainGetBlockJobInfo."""

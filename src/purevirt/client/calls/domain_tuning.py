@@ -15,7 +15,7 @@ from purevirt.client.checks import (
     required_flag,
     zero_arg,
 )
-from purevirt.client.params import Params, ParamValue, params_dict, wire_params
+from purevirt.client.params import STRINGS_OKAY, Params, ParamValue, params_dict, wire_params
 from purevirt.client.results import DomainSchedulerType
 
 
@@ -47,21 +47,25 @@ class DomainTuningCalls(Base):
             raise exclusive_flags(
                 "VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG", "virDomainGetBlkioParameters", FROM_DOMAIN
             )
-        return params_dict((await conn._call("domain_get_blkio_parameters", (self._ref, 16, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_get_blkio_parameters", (self._ref, 16, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def get_interface_parameters(
         self, device: str, flags: int = 0, *, deadline: float | None = None
     ) -> dict[str, ParamValue]:
         """virDomainGetInterfaceParameters."""
         conn = self._conn
-        return params_dict((await conn._call("domain_get_interface_parameters", (self._ref, device, 16, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_get_interface_parameters", (self._ref, device, 16, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def get_launch_security_info(self, flags: int = 0, *, deadline: float | None = None) -> dict[str, ParamValue]:
         """virDomainGetLaunchSecurityInfo."""
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainGetLaunchSecurityInfo", FROM_DOMAIN)
-        return params_dict(await conn._call("domain_get_launch_security_info", (self._ref, flags), deadline))
+        return params_dict(await conn._call("domain_get_launch_security_info", (self._ref, flags | STRINGS_OKAY), deadline))
 
     async def get_max_memory(self, *, deadline: float | None = None) -> int:
         """virDomainGetMaxMemory."""
@@ -82,7 +86,9 @@ class DomainTuningCalls(Base):
             raise exclusive_flags(
                 "VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG", "virDomainGetMemoryParameters", FROM_DOMAIN
             )
-        return params_dict((await conn._call("domain_get_memory_parameters", (self._ref, 16, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_get_memory_parameters", (self._ref, 16, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def get_metadata(self, type: int, uri: str | None = None, flags: int = 0, *, deadline: float | None = None) -> str:
         """virDomainGetMetadata."""
@@ -95,7 +101,9 @@ class DomainTuningCalls(Base):
     async def get_numa_parameters(self, flags: int = 0, *, deadline: float | None = None) -> dict[str, ParamValue]:
         """virDomainGetNumaParameters."""
         conn = self._conn
-        return params_dict((await conn._call("domain_get_numa_parameters", (self._ref, 16, flags), deadline)).params)
+        return params_dict(
+            (await conn._call("domain_get_numa_parameters", (self._ref, 16, flags | STRINGS_OKAY), deadline)).params
+        )
 
     async def get_perf_events(self, flags: int = 0, *, deadline: float | None = None) -> dict[str, ParamValue]:
         """virDomainGetPerfEvents."""
@@ -114,7 +122,9 @@ class DomainTuningCalls(Base):
             raise exclusive_flags(
                 "VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG", "virDomainGetSchedulerParametersFlags", FROM_DOMAIN
             )
-        return params_dict(await conn._call("domain_get_scheduler_parameters_flags", (self._ref, 16, flags), deadline))
+        return params_dict(
+            await conn._call("domain_get_scheduler_parameters_flags", (self._ref, 16, flags | STRINGS_OKAY), deadline)
+        )
 
     async def get_scheduler_type(self, *, deadline: float | None = None) -> DomainSchedulerType:
         """virDomainGetSchedulerType."""

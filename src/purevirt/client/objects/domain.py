@@ -26,7 +26,7 @@ from purevirt.client.cpusets import CPUSet, from_map, map_length, to_map
 from purevirt.client.enums import DomainJobType, VcpuState
 from purevirt.client.objects.identity import HasName, HasUUID
 from purevirt.client.objects.migration import DomainMigration
-from purevirt.client.params import ParamValue, params_dict
+from purevirt.client.params import STRINGS_OKAY, ParamValue, params_dict
 from purevirt.client.records import (
     DiskError,
     DomainInterface,
@@ -275,12 +275,12 @@ class Domain(
         conn = self._conn
         start, count = start_cpu, ncpus
         if start == 0 and count == 0:
-            count = (await conn._call("domain_get_cpu_stats", (self._ref, 0, 0, 0, flags), deadline)).nparams
-        width = (await conn._call("domain_get_cpu_stats", (self._ref, 0, start, 1, flags), deadline)).nparams
+            count = (await conn._call("domain_get_cpu_stats", (self._ref, 0, 0, 0, flags | STRINGS_OKAY), deadline)).nparams
+        width = (await conn._call("domain_get_cpu_stats", (self._ref, 0, start, 1, flags | STRINGS_OKAY), deadline)).nparams
         out: list[dict[str, ParamValue]] = []
         while width and count > 0:
             step = min(count, 128)
-            args = (self._ref, width, start, step, flags)
+            args = (self._ref, width, start, step, flags | STRINGS_OKAY)
             ret = await conn._call("domain_get_cpu_stats", args, deadline)
             per_cpu = ret.nparams or width
             rows = [ret.params[i : i + per_cpu] for i in range(0, len(ret.params), per_cpu)]

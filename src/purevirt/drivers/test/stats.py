@@ -69,7 +69,7 @@ class StatsFacet:
     async def domain_get_cpu_stats(
         self, dom: p.NonnullDomain, nparams: int, start_cpu: int, ncpus: int, flags: int
     ) -> p.DomainGetCpuStatsRet:
-        errors.check_flags(flags, 0, "testDomainGetCPUStats")
+        errors.check_flags(flags, 4, "testDomainGetCPUStats")
         most = vcpus(self._active(dom).document)[0]
         out = ParamList()
         if start_cpu == -1:
