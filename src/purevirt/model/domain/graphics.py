@@ -73,13 +73,17 @@ class Listen(Element, tag="listen"):
         if self.type != "socket" and self.socket:
             raise XmlError("'socket' attribute is valid only for listen type 'socket'")
         if ctx.status:
-            self.from_config = self.from_config or 0
-            self.auto_generated = bool(self.auto_generated)
+            self.settle_status()
         self.address = (self.address or None) if self.type in ("address", "network") else None
         self.socket = self.socket or None
         self.network = self.network or None
         if self.type == "network" and ctx.inactive:
             self.address = None
+
+    def settle_status(self) -> None:
+        """Status documents say where the address came from, even when nowhere special."""
+        self.from_config = self.from_config or 0
+        self.auto_generated = bool(self.auto_generated)
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
@@ -237,6 +241,8 @@ class Graphics(Device, tag="graphics"):
             self._check_password()
         if self.type in ("vnc", "spice", "rdp"):
             self._settle_listens()
+            for listen in self.listens if ctx.status else ():
+                listen.settle_status()
         if self.type == "spice":
             self._settle_spice(ctx)
         elif self.type in ("vnc", "rdp"):
