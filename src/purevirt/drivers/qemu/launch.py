@@ -72,6 +72,9 @@ class HostResources:
     def tap(self, interface: Any) -> Tap:
         raise errors.unsupported(f"interface type '{interface.type}' is not supported by this driver yet")
 
+    def passt_socket(self, interface: Any) -> str:
+        raise errors.unsupported("passt is not supported by this driver yet")
+
     def slirp_fd(self, interface: Any) -> int | None:
         return None
 
@@ -86,6 +89,15 @@ class HostResources:
 
     def tpm_fds(self, path: str) -> tuple[int, int] | None:
         return None
+
+    def tpm_socket(self, tpm: Any) -> str:
+        raise errors.unsupported("TPM emulators are not supported by this driver yet")
+
+    def virtiofs_socket(self, filesystem: Any) -> str:
+        raise errors.unsupported("virtiofs is not supported by this driver yet")
+
+    def volume_source(self, disk: Any) -> tuple[Any, str]:
+        raise errors.unsupported("volumes of storage pools are not supported by this driver yet")
 
     def vhost_user_fd(self, device: Any) -> int:
         raise errors.unsupported("vhost-user devices are not supported by this driver yet")
@@ -121,6 +133,8 @@ class HostResources:
 async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, monitor_fd: int, u: Undo) -> Plan:
     """Prepare what the command line refers to, then build it."""
     from purevirt.drivers.qemu.command.context import CommandContext
+    from purevirt.drivers.qemu.firmware import load_descriptors
+    from purevirt.drivers.qemu.nvram import create_nvram
     from purevirt.drivers.qemu.paths import short_name
 
     key, master_key = run.own_dir / "master-key.aes", os.urandom(32)
@@ -129,7 +143,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         os.chown(key, state.config.credentials.uid, state.config.credentials.gid)
     document = vm.require_live()
     _assign_ports(state, run, document)
-    _assign_channel_paths(run, document)
+    _make_channel_directory(run, document)
     resources = HostResources(master_key)
     context = CommandContext(
         caps=run.caps,
@@ -144,8 +158,10 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         monitor_fd=monitor_fd,
         incoming="defer" if launch.incoming is not None else None,
         now=state.clock.wall_ms() // 1000,
+        firmware=load_descriptors(),
     )
     command = state.build_command(document, run.caps, context)
+    create_nvram(document)
     vm.changed()
     owned = resources.owned
     return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)
@@ -163,12 +179,7 @@ def _assign_ports(state: QemuState, run: Runtime, document: Any) -> None:
             state.ports.claim(run.own_dir, display.port)
 
 
-def _assign_channel_paths(run: Runtime, document: Any) -> None:
-    """A socket of our own for every unix channel that names none; it belongs to this run alone."""
-    from purevirt.model.domain.chardev import ChardevSource
-
-    for channel in document.devices.channels:
-        if channel.type == "unix" and (channel.source is None or not channel.source.path):
-            files.make_directory(run.channel_dir, 0o750)
-            name = channel.target.name or "channel"
-            channel.sources = [ChardevSource(mode="bind", path=str(run.channel_dir / name))]
+def _make_channel_directory(run: Runtime, document: Any) -> None:
+    """The directory of the sockets that unix channels without a path get; they belong to this run alone."""
+    if any(channel.type == "unix" and not (channel.source and channel.source.path) for channel in document.devices.channels):
+        files.make_directory(run.channel_dir, 0o750)

@@ -37,16 +37,19 @@ def default_audio_type(domain: Any, context: PostParseContext) -> str | None:
     settings = context.settings
     if not domain.devices.graphics:
         return _from_environment(context) if settings.nographics_allow_host_audio else "none"
+    found: str | None = None
     for item in domain.devices.graphics:
         if item.type == "vnc":
-            return _from_environment(context) if settings.vnc_allow_host_audio else "none"
+            if settings.vnc_allow_host_audio:
+                return _from_environment(context)
+            found = "none"
         if item.type == "spice":
             return "spice"
         if item.type == "sdl":
             return _from_environment(context)
         if item.type == "dbus":
             return None if item.audio is None else "dbus"
-    return "none"
+    return found
 
 
 def add_default_audio(domain: Any, context: PostParseContext) -> None:

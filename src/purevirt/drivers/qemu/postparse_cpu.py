@@ -16,6 +16,10 @@ from purevirt.model.domain.postparse import modules_size
 _COMPARABLE = mt.X86 | mt.S390 | mt.PPC64
 
 
+_S390_HOST_ONLY = frozenset(f"s390-ccw-virtio-2.{minor}" for minor in range(4, 8)) | {"s390-virtio"}
+"""Machines whose only CPU under KVM is the host's own."""
+
+
 def _unsupported(message: str) -> VirtError:
     return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message)
 
@@ -47,7 +51,7 @@ def _set_default_model(domain: Any, caps: QemuCaps) -> None:
     if cpu is None:
         cpu = domain.cpu = Cpu()
     if model == "host":
-        if mt.is_s390(arch) and caps.has("query-cpu-model-expansion"):
+        if mt.is_s390(arch) and caps.has("query-cpu-model-expansion") and domain.os.type.machine not in _S390_HOST_ONLY:
             cpu.mode = "host-model"
         else:
             cpu.mode = "host-passthrough"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from purevirt.drivers.qemu.command.settings import QemuSettings
 from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.model.domain.os import Boot, Nvram
 
@@ -36,7 +37,7 @@ def _settle_loader(domain: Any, context: PostParseContext) -> None:
         domain.os.nvram = Nvram()
     nvram = domain.os.nvram
     if nvram.path is None and nvram.type is None and domain.os.firmware is None:
-        nvram.path = nvram_path(domain, context)
+        nvram.path = nvram_path(domain, context.settings)
 
 
 def needs_nvram(domain: Any) -> bool:
@@ -51,6 +52,6 @@ def needs_nvram(domain: Any) -> bool:
     )
 
 
-def nvram_path(domain: Any, context: PostParseContext) -> str:
+def nvram_path(domain: Any, settings: QemuSettings) -> str:
     """Where the guest's own firmware variables are kept."""
-    return f"{context.settings.nvram_dir}/{domain.name}_VARS.fd"
+    return f"{settings.nvram_dir}/{domain.name}_VARS.fd"

@@ -72,7 +72,7 @@ def parse_tree(text: str, document: str = "domain_definition", domain: int = Err
     root = builder.close()
     if len(data) > 4 * MAX_DEPTH:
         _check_depth(root, document, domain)
-    if "xmlns:" in text:
+    if any(uri in text for uri in NAMESPACES):
         _normalise_prefixes(root)
     return root
 
@@ -95,13 +95,25 @@ def _check_depth(root: Node, document: str, domain: int) -> None:
 
 
 def _normalise_prefixes(root: Node) -> None:
-    for key, uri in root.attrib.items():
-        usual = NAMESPACES.get(uri)
-        if usual is not None and key.startswith("xmlns:") and key[6:] != usual:
-            old = key[6:] + ":"
-            for node in root.iter():
-                if isinstance(node.tag, str) and node.tag.startswith(old):
-                    node.tag = f"{usual}:{node.tag[len(old):]}"
+    """Give names of known namespaces their usual prefix, wherever the namespace is declared; take it from strangers'."""
+    _normalise(root, {})
+
+
+def _normalise(node: Node, prefixes: dict[str, str]) -> None:
+    declared = {key[6:]: uri for key, uri in node.attrib.items() if key.startswith("xmlns:")}
+    if "xmlns" in node.attrib:
+        declared[""] = node.attrib["xmlns"]
+    if declared:
+        prefixes = prefixes | declared
+    if isinstance(node.tag, str):
+        prefix, colon, local = node.tag.rpartition(":")
+        usual = NAMESPACES.get(prefixes.get(prefix, ""))
+        if usual is not None:
+            node.tag = f"{usual}:{local}"
+        elif colon and prefix in prefixes and prefix in NAMESPACES.values():
+            node.tag = f"other-{prefix}:{local}"
+    for child in node:
+        _normalise(child, prefixes)
 
 
 _REASONS: Final = {

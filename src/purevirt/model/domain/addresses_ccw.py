@@ -56,7 +56,7 @@ class ZpciIdSet:
     @staticmethod
     def _reserve(used: set[int], value: int, name: str) -> None:
         if value in used:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, f"zPCI {name} {value} is already reserved")
+            raise VirtError(ErrorCode.INTERNAL_ERROR, f"zPCI {name} {value:o} is already reserved")
         used.add(value)
 
     def reserve_uid(self, uid: int) -> None:

@@ -365,12 +365,13 @@ class PciAddressSet:
             raise self._cannot_add(needs)
         if needs & Connect.PCI_BRIDGE and model == "pci-root" and not self.multiple_roots:
             raise self._cannot_add(needs)
-        if needs_dmi:
-            # The bridge itself sits on the root; the new pci-bridge is behind it.
+        # A new bridge to conventional PCI has to be plugged in itself: on the root, or into a port that comes first.
+        first_model = "dmi-to-pci-bridge" if needs_dmi else "pcie-root-port" if model == "pcie-to-pci-bridge" else None
+        if first_model is not None:
             if add == 1:
                 add += 1
             first = PciBus()
-            first.set_model("dmi-to-pci-bridge")
+            first.set_model(first_model)
             self.buses.append(first)
             add -= 1
         for _ in range(add):

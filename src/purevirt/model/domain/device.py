@@ -119,10 +119,11 @@ def check_pci_ranges(bus: int, slot: int, function: int) -> None:
     for name, value, limit, limit_text in (
         ("bus", bus, 0xFF, "0xFF"),
         ("slot", slot, 0x1F, "0x1F"),
-        ("function", function, 7, "7"),
     ):
         if value > limit:
             raise XmlError(f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}")
+    if function > 7:
+        raise XmlError(f"Invalid PCI address function=0x{function:x}, must be <= 7")
 
 
 class DriveAddress(Address, tag="address"):

@@ -334,7 +334,8 @@ class Disk(BootDevice, tag="disk"):
             raise XmlError("an <encryption> definition already found for disk source", ErrorCode.CONFIG_UNSUPPORTED)
 
     def _check_names(self) -> None:
-        if self.wwn is not None and (len(self.wwn) != 16 or any(c not in "0123456789abcdefABCDEF" for c in self.wwn)):
+        digits = (self.wwn or "").removeprefix("0x")
+        if self.wwn is not None and (len(digits) != 16 or any(c not in "0123456789abcdefABCDEF" for c in digits)):
             raise XmlError(f"Malformed wwn: {self.wwn}", ErrorCode.INTERNAL_ERROR)
         for name, value in (("vendor", self.vendor), ("product", self.product)):
             if value is not None and not all(" " <= c <= "~" for c in value):

@@ -7,6 +7,7 @@ from typing import Any
 
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.device import DriveAddress
+from purevirt.model.domain.rng import RandomBackend
 
 _DEV_NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]+)(\d*)\Z")
 _BUS_OF_PREFIX = {"fd": "fdc", "hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
@@ -64,6 +65,9 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
             _settle_video(device)
         case "hostdevs":
             _settle_hostdev(domain, device)
+        case "rngs":
+            if isinstance(device.backend, RandomBackend) and not device.backend.path:
+                device.backend.path = "/dev/random"
         case "filesystems":
             # Who serves the export of a socket decides about access.
             served = device.source is not None and getattr(device.source, "socket", None)
@@ -74,6 +78,8 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
 def _settle_disk(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
     if disk.device == "cdrom":
         disk.readonly = True
+    if disk.target is not None and disk.target.bus in (None, "none") and _dev(disk):
+        disk.target.bus = "fdc" if disk.device == "floppy" else bus_of_name(_dev(disk))
     if disk.address is None:
         assign_drive(domain, disk, wide_scsi=wide_scsi)
 

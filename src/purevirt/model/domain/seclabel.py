@@ -75,3 +75,5 @@ def check_models(labels: list[Seclabel]) -> None:
         if any(other.model == label.model for other in labels[:index]):
             text = f"seclabel for model {label.model or '(null)'} is already provided"
             raise XmlError(text, ErrorCode.XML_DETAIL)
+    if len(labels) > 1 and any(label.model is None for label in labels):
+        raise XmlError("missing security model when using multiple labels")

@@ -9,11 +9,14 @@ from typing import Any
 from purevirt.drivers.qemu.addresses.assign import assign_addresses
 from purevirt.drivers.qemu.command.build import build_command
 from purevirt.drivers.qemu.command.context import CommandContext, Tap
+from purevirt.drivers.qemu.command.graphics import wanted_ports
+from purevirt.drivers.qemu.pool_volume import translate_volume
 from purevirt.drivers.qemu.postparse import post_parse
 from purevirt.drivers.qemu.validate import validate
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext
 from purevirt.model.domain.document import Domain
+from purevirt.model.storage_pool import StoragePool
 from purevirt.testing.corpus.qemu_world import make_world
 from purevirt.types.aes import encrypt_cbc
 
@@ -31,6 +34,45 @@ class FakeResources:
         queues = interface.driver.queues or 1 if interface.driver is not None else 1
         virtio = interface.model is not None and (interface.model.type or "").startswith("virtio")
         return Tap("vnet0", tuple(range(3, 3 + queues)), tuple(range(44, 44 + queues)) if virtio else ())
+
+    def __init__(self, case: dict[str, Any], directory: Path) -> None:
+        self._case, self._directory = case, directory
+
+    def slirp_fd(self, interface: Any) -> int | None:
+        return None
+
+    def volume_source(self, disk: Any) -> tuple[Any, str]:
+        source = disk.source
+        path = self._directory.parent / "common" / "storagepoolxml2xmlout" / f"{source.pool}.xml"
+        if not path.exists():
+            raise VirtError(ErrorCode.NO_STORAGE_POOL, f"no storage pool with matching name '{source.pool}'")
+        pool = StoragePool.from_xml(path.read_text(encoding="utf-8"))
+        kind = source.volume.partition("+")[0] if "+" in source.volume else "block"
+        return translate_volume(source, pool, kind, f"/some/{kind}/device/{source.volume}")
+
+    def vdpa_fd(self, path: str) -> int:
+        return 1732
+
+    def vhost_scsi_fd(self, hostdev: Any) -> int:
+        return 3
+
+    def scsi_device(self, hostdev: Any) -> str:
+        return "/dev/sg0"
+
+    def tpm_fds(self, path: str) -> tuple[int, int] | None:
+        return 1730, 1731
+
+    def tpm_socket(self, tpm: Any) -> str:
+        return "/dev/test"
+
+    def virtiofs_socket(self, filesystem: Any) -> str:
+        return f"/tmp/lib/domain-{self._case['short']}/{filesystem.alias.name}-fs.sock"
+
+    def vhost_user_fd(self, device: Any) -> int:
+        return 1729
+
+    def fd_group(self, name: str) -> list[int]:
+        return list(self._case["fd_groups"][name])
 
     def vsock(self, vsock: Any) -> tuple[int, int]:
         cid = vsock.cid
@@ -59,12 +101,22 @@ def run(case: dict[str, Any], directory: Path) -> str:
     post_parse(domain, context)
     validate(domain, context)
     assign_addresses(domain, context.caps, new_domain=True)
+    for item in domain.devices.graphics if domain.devices is not None else ():
+        # Nobody listens: the ports are the first there are.
+        plain, secure = wanted_ports(item, world.settings)
+        if item.type == "spice" and plain:
+            item.port = 5901
+        if item.type == "spice" and secure:
+            item.tls_port = 5902
     short = f"-1-{(domain.name or '')[:20]}"
+    incoming = case.get("migrate_from")
+    if incoming == "stdio":
+        incoming = f"fd:{case['migrate_fd']}"
     built = build_command(
         domain,
         CommandContext(
             caps=context.caps,
-            resources=FakeResources(),  # type: ignore[arg-type]
+            resources=FakeResources(case | {"short": short}, directory),  # type: ignore[arg-type]
             settings=world.settings,
             short_name=short,
             lib_dir=f"/tmp/lib/domain-{short}",
@@ -73,7 +125,10 @@ def run(case: dict[str, Any], directory: Path) -> str:
             host_nodes=frozenset(range(8)),
             auto_nodeset=frozenset(range(4)),
             monitor_fd=1729,
-            incoming=case.get("migrate_from"),
+            incoming=incoming,
+            channel_target_dir=f"/tmp/channel/domain-{short}",
+            firmware=context.host.firmware_descriptors,
+            random_bytes=context.host.random_bytes,
             now=1234567890,
             local_offset_s=-1800,
             render_node="/dev/dri/foo",

@@ -8,7 +8,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.ccw import assign_ccw, assign_zpci
 from purevirt.drivers.qemu.addresses.memory import assign_memory_slots
-from purevirt.drivers.qemu.addresses.pci_assign import assign_pci
+from purevirt.drivers.qemu.addresses.pci_assign import assign_pci, supports_pci
 from purevirt.drivers.qemu.addresses.pci_targets import fill_pci_targets
 from purevirt.drivers.qemu.addresses.spapr import assign_spapr
 from purevirt.drivers.qemu.addresses.usb import assign_usb
@@ -50,7 +50,8 @@ def _isolation(iommu_group: Callable[[str], int | None]) -> Callable[[Any], int]
     """Host PCI devices are isolated by their IOMMU group, counted from 1; 0 is for everything emulated."""
 
     def group_of(device: Any) -> int:
-        if getattr(device, "mode", None) != "subsystem" or device.type != "pci":
+        kind = getattr(device, "type", None)
+        if kind != "hostdev" and (kind != "pci" or getattr(device, "mode", None) != "subsystem"):
             return 0
         a = device.source.address
         group = iommu_group(f"{a.domain or 0:04x}:{a.bus or 0:02x}:{a.slot or 0:02x}.{a.function or 0:x}")
@@ -60,9 +61,7 @@ def _isolation(iommu_group: Callable[[str], int | None]) -> Callable[[Any], int]
 
 
 def _prefer_mmio(domain: Any, caps: QemuCaps) -> None:
-    """Boards that have a PCIe root and can do without legacy virtio use PCI; the others use virtio-mmio."""
-    from purevirt.drivers.qemu.addresses.pci_assign import has_pcie_root
-
-    if has_pcie_root(domain) and caps.has("gpex-pcihost") and caps.has("pcie-root-port"):
+    """Boards that have PCI put virtio devices there; the others use virtio-mmio."""
+    if supports_pci(domain, caps):
         return
     _assign_virtio_mmio(domain, caps)

@@ -17,7 +17,7 @@ from purevirt.drivers.qemu.addresses.pci_place import on_pci, place_of, put, wan
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.addresses_devices import iter_devices
-from purevirt.model.domain.addresses_pci import Connect, PciAddressSet, Place
+from purevirt.model.domain.addresses_pci import CONTROLLER_NEEDS, Connect, PciAddressSet, Place
 from purevirt.model.domain.device import PciAddress
 from purevirt.model.domain.postparse_controllers import new_controller
 
@@ -202,6 +202,13 @@ def _dry_run(domain: Any, caps: QemuCaps, buses: int, isolation: Isolation | Non
         if buses == 1 and len(run.set.buses) > buses and has_pcie_root(domain):
             # Whoever lets us place everything gets one free hotplug slot on top.
             run.set.reserve_next(Connect.PCIE_DEVICE | Connect.HOTPLUGGABLE)
+        known = {controller.index for controller in pci_controllers(domain)}
+        index = 1
+        while index < len(run.set.buses):
+            # A new bridge needs a place itself, which may take a further bus.
+            if index not in known and run.set.buses[index].model not in ROOTS:
+                run.set.reserve_next(CONTROLLER_NEEDS.get(run.set.buses[index].model, Connect.PCI_BRIDGE))
+            index += 1
         return run.set
     finally:
         for device, address in saved:

@@ -32,7 +32,7 @@ def wishes_of(domain: Any, caps: QemuCaps) -> BusWishes:
     arch, machine = mt.of(domain)
     if any(c.type == "pci" and c.model == "pcie-root" for c in domain.devices.controllers):
         pcie = _PCIE
-        virtio = _PCIE
+        virtio = _PCIE if caps.has("virtio-pci-non-transitional") else PCI
     else:
         pcie = virtio = PCI
     return BusWishes(pcie, virtio, arch, machine)

@@ -36,7 +36,7 @@ def _add_hubs(domain: Any, addresses: UsbAddressSet) -> None:
     wanted = sum(1 for _ in _usb_devices(domain)) + len(_usb_hubs(domain))
     if wanted <= available:
         return
-    missing = -(-(wanted - available) // (HUB_PORTS - 1))
+    missing = -(-(wanted - available + 1) // (HUB_PORTS - 1))
     for _ in range(missing):
         domain.devices.hubs.append(Hub(type="usb"))
 

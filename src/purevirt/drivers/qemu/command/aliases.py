@@ -27,10 +27,9 @@ def _set(device: Any, name: str) -> None:
 def _has_multi_bus(domain: Any) -> bool:
     """Are PCI buses numbered (pci.0), or is there just "pci"."""
     arch, machine = mt.of(domain)
-    if arch in ("ppc", "ppc64", "ppc64le", "ppcemb"):
-        # Only these boards have one unnumbered bus... and pSeries numbers them.
-        return machine not in ("ppce500", "mac99", "g3beige", "prep", "40p", "bamboo")
-    return True
+    numbered = mt.is_x86(arch) or mt.is_ppc64(arch) or arch == "ppc"
+    numbered = numbered or mt.is_s390(arch)
+    return numbered or mt.is_arm_virt(arch, machine) or mt.is_riscv_virt(arch, machine)
 
 
 def disk_alias(domain: Any, disk: Any) -> str:
@@ -50,23 +49,31 @@ def disk_alias(domain: Any, disk: Any) -> str:
     return f"{bus}-disk{index}"
 
 
+def implicit_alias(domain: Any, controller: Any) -> str | None:
+    """Name of what the board itself provides; None for a controller that is added to it."""
+    arch, machine = mt.of(domain)
+    if controller.type == "pci":
+        if controller.model == "pcie-root":
+            return f"pcie.{controller.index}"
+        if controller.model == "pci-root" and not mt.is_pseries(arch, machine):
+            return f"pci.{controller.index}" if _has_multi_bus(domain) else "pci"
+    elif controller.index == 0:
+        if controller.type == "ide" and mt.has_builtin_ide(arch, machine):
+            return "ide"
+        if controller.type == "sata" and mt.is_q35(arch, machine):
+            return "ide"
+    return None
+
+
 def controller_alias(domain: Any, controller: Any) -> str:
     """pci.1, usb, scsi0, …; names of boards' own buses where they have one."""
-    arch, machine = mt.of(domain)
-    index = controller.index
+    implicit = implicit_alias(domain, controller)
+    if implicit is not None:
+        return implicit
+    arch, index = mt.of(domain)[0], controller.index
     match controller.type:
         case "pci":
-            if controller.model == "pcie-root":
-                return f"pcie.{index}"
-            if index == 0 and controller.model == "pci-root" and not _has_multi_bus(domain):
-                return "pci"
             return f"pci.{index}"
-        case "ide":
-            if index == 0 and mt.has_builtin_ide(arch, machine):
-                return "ide"
-        case "sata":
-            if index == 0 and mt.is_q35(arch, machine):
-                return "ide"
         case "usb":
             if index == 0:
                 return "usb"
@@ -77,8 +84,22 @@ def controller_alias(domain: Any, controller: Any) -> str:
 
 
 def _number(devices: list[Any], prefix: str) -> None:
+    """By place in the list."""
     for index, device in enumerate(devices):
         _set(device, f"{prefix}{index}")
+
+
+def _count(devices: list[Any], prefix: str) -> None:
+    """One more than the highest number there is: devices with names of the user's own take none."""
+    highest = -1
+    for device in devices:
+        number = alias_of(device).removeprefix(prefix)
+        if number.isdecimal() and alias_of(device).startswith(prefix):
+            highest = max(highest, int(number))
+    for device in devices:
+        if not alias_of(device):
+            highest += 1
+            _set(device, f"{prefix}{highest}")
 
 
 def assign_aliases(domain: Any, caps: QemuCaps) -> None:
@@ -86,32 +107,33 @@ def assign_aliases(domain: Any, caps: QemuCaps) -> None:
     devices = domain.devices
     for disk in devices.disks:
         _set(disk, disk_alias(domain, disk))
-    _number(devices.interfaces, "net")
-    _number(devices.filesystems, "fs")
+    hostdevs = [item for item in devices.interfaces if item.actual_type == "hostdev"] + list(devices.hostdevs)
+    _count([item for item in devices.interfaces if item.actual_type != "hostdev"], "net")
+    _count(devices.filesystems, "fs")
     _number(devices.sounds, "sound")
-    _number(devices.hostdevs, "hostdev")
-    _number(devices.redirdevs, "redir")
+    _count(hostdevs, "hostdev")
+    _count(devices.redirdevs, "redir")
     _number(devices.videos, "video")
     for controller in devices.controllers:
         _set(controller, controller_alias(domain, controller))
-    _number(devices.inputs, "input")
-    _number(devices.parallels, "parallel")
-    _number(devices.serials, "serial")
-    _number(devices.channels, "channel")
+    _count(devices.inputs, "input")
+    _count(devices.parallels, "parallel")
+    _count(devices.serials, "serial")
+    _count(devices.channels, "channel")
     for index, console in enumerate(devices.consoles):
         if index == 0 and is_serial_alias(domain, console):
             console.alias = devices.serials[0].alias.copy()
         else:
             _set(console, f"console{index}")
     _number(devices.hubs, "hub")
-    _number(devices.shmems, "shmem")
+    _count(devices.shmems, "shmem")
     _number(devices.smartcards, "smartcard")
     for watchdog in devices_of(domain, "watchdogs"):
         _set(watchdog, "watchdog0")
     for balloon in devices_of(domain, "memballoons"):
         if balloon.model != "none":
             _set(balloon, "balloon0")
-    _number(devices.rngs, "rng")
+    _count(devices.rngs, "rng")
     _number(devices_of(domain, "tpms"), "tpm")
     for iommu in devices_of(domain, "iommus"):
         _set(iommu, "iommu0")

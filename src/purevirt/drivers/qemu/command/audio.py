@@ -55,5 +55,5 @@ def add_audios(command: Command, domain: Any) -> None:
             if stream is not None and (given := _stream(audio.type, stream)):
                 value[name] = given
         if audio.type == "sdl" and audio.driver is not None:
-            command.env.append(("SDL_AUDIODRIVER", {"pulseaudio": "pulse"}.get(audio.driver, audio.driver)))
+            command.env.append(("SDL_AUDIODRIVER", audio.driver))
         command.add("-audiodev", to_json(value))

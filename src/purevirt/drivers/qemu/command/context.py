@@ -6,11 +6,14 @@ asked for through `Resources`, by name; building itself touches nothing and can 
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.settings import QemuSettings
+from purevirt.drivers.qemu.postparse_context import FirmwareDescriptor
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,6 +37,9 @@ class Resources(Protocol):
     def tap(self, interface: Any) -> Tap:
         """The tap device of an interface."""
 
+    def passt_socket(self, interface: Any) -> str:
+        """Socket of the passt process behind an interface."""
+
     def slirp_fd(self, interface: Any) -> int | None:
         """Descriptor of a user network helper, None = QEMU's own user network."""
 
@@ -48,6 +54,15 @@ class Resources(Protocol):
 
     def tpm_fds(self, path: str) -> tuple[int, int] | None:
         """(device, cancel) descriptors of a passed-through TPM; None = by path."""
+
+    def tpm_socket(self, tpm: Any) -> str:
+        """Socket of the process that emulates a TPM."""
+
+    def virtiofs_socket(self, filesystem: Any) -> str:
+        """Socket of the process that serves a file system."""
+
+    def volume_source(self, disk: Any) -> tuple[Any, str]:
+        """What a volume of a storage pool really is: a storage source and its type."""
 
     def vhost_user_fd(self, device: Any) -> int:
         """Socket of the process behind a vhost-user GPU."""
@@ -100,4 +115,7 @@ class CommandContext:
     render_node: str | None = "/dev/dri/renderD128"
     dbus_socket: str = ""
     fips: bool = False
+    firmware: list[FirmwareDescriptor] = field(default_factory=list)
+    host_sysinfo: Any = None
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
     seccomp: bool = True

@@ -11,7 +11,7 @@ from purevirt.drivers.qemu.command.device_address import add_address, add_virtio
 from purevirt.drivers.qemu.command.line import Command
 from purevirt.errors import ErrorCode, VirtError
 
-_ORDER = ("pci", "usb", "scsi", "ide", "sata", "virtio-serial", "ccid")
+_ORDER = ("pci", "usb", "scsi", "ide", "sata", "virtio-serial")
 _USB = {"piix3-uhci": "piix3-usb-uhci", "piix4-uhci": "piix4-usb-uhci", "ehci": "usb-ehci", "ich9-ehci1": "ich9-usb-ehci1",
         "ich9-uhci1": "ich9-usb-uhci1", "ich9-uhci2": "ich9-usb-uhci2", "ich9-uhci3": "ich9-usb-uhci3",
         "vt82c686b-uhci": "vt82c686b-usb-uhci", "pci-ohci": "pci-ohci", "nec-xhci": "nec-usb-xhci",
@@ -21,20 +21,39 @@ _SCSI = {"lsilogic": "lsi", "ibmvscsi": "spapr-vscsi", "lsisas1068": "mptsas1068
 
 
 def add_controllers(command: Command, domain: Any, context: CommandContext) -> None:
-    """All controllers, grouped by type."""
-    legacy_usb = False
+    """All controllers but those of card readers, grouped by type."""
     for type_ in _ORDER:
-        for controller in domain.devices.controllers:
-            if controller.type != type_ or _implicit(domain, controller):
-                continue
-            if type_ == "usb" and controller.model is None:
-                legacy_usb = True
-                continue
-            device = controller_device(domain, controller, context)
-            if device is not None:
-                command.device(device)
-    if legacy_usb:
+        _add_type(command, domain, context, type_)
+    usb = [controller for controller in domain.devices.controllers if controller.type == "usb"]
+    legacy = [controller for controller in usb if _is_legacy_usb(domain, controller)]
+    if len(legacy) > 1:
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "Multiple legacy USB controllers are not supported")
+    arch, machine = mt.of(domain)
+    if (legacy or not usb) and not (mt.is_s390(arch) or _needs_usb_model(arch, machine)):
         command.add("-usb")
+
+
+def add_card_readers(command: Command, domain: Any, context: CommandContext) -> None:
+    """They hang on USB, maybe on a hub."""
+    _add_type(command, domain, context, "ccid")
+
+
+def _needs_usb_model(arch: str, machine: str) -> bool:
+    return mt.is_q35(arch, machine) or mt.is_arm_virt(arch, machine) or mt.is_riscv_virt(arch, machine)
+
+
+def _is_legacy_usb(domain: Any, controller: Any) -> bool:
+    """What `-usb` stands for. On s390 such a controller is passed over."""
+    return controller.type == "usb" and controller.model is None and not _needs_usb_model(*mt.of(domain))
+
+
+def _add_type(command: Command, domain: Any, context: CommandContext, type_: str) -> None:
+    for controller in domain.devices.controllers:
+        if controller.type != type_ or _implicit(domain, controller) or _is_legacy_usb(domain, controller):
+            continue
+        device = controller_device(domain, controller, context)
+        if device is not None:
+            command.device(device, controller)
 
 
 def _implicit(domain: Any, controller: Any) -> bool:
@@ -51,6 +70,21 @@ def _implicit(domain: Any, controller: Any) -> bool:
         case "usb":
             return bool(controller.model == "none")
     return False
+
+
+_USB_FLAGS = {"ich9-uhci1": "ich9-usb-ehci1", "ich9-uhci2": "ich9-usb-ehci1", "ich9-uhci3": "ich9-usb-ehci1"}
+"""The flag that tells of a model, where it is not that of the model's own device."""
+
+
+def _usb_driver(controller: Any, context: CommandContext) -> str:
+    if controller.model is None:
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "no model provided for USB controller")
+    driver = _USB[controller.model]
+    if not context.caps.has(_USB_FLAGS.get(controller.model, driver)):
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, f"USB controller model '{controller.model}' not supported in this QEMU binary"
+        )
+    return driver
 
 
 def _pci(controller: Any) -> dict[str, Any]:
@@ -79,7 +113,7 @@ def controller_device(domain: Any, controller: Any, context: CommandContext) -> 
         case "pci":
             device = _pci(controller)
         case "usb":
-            device = {"driver": _USB[controller.model]}
+            device = {"driver": _usb_driver(controller, context)}
             if controller.model in ("nec-xhci", "qemu-xhci") and controller.ports:
                 device |= {"p2": controller.ports, "p3": controller.ports}
             if controller.master is not None:
@@ -89,10 +123,10 @@ def controller_device(domain: Any, controller: Any, context: CommandContext) -> 
         case "scsi":
             virtio = controller.model in ("virtio-scsi", "virtio-transitional", "virtio-non-transitional")
             device = {"driver": virtio_driver("virtio-scsi", controller, controller.model) if virtio else _SCSI[controller.model]}
-            if virtio and driver is not None and driver.iothread:
-                device["iothread"] = f"iothread{driver.iothread}"
             if virtio:
                 add_virtio_options(device, driver)
+                if driver is not None and driver.iothread:
+                    device["iothread"] = f"iothread{driver.iothread}"
             device["id"] = alias_of(controller)
             if driver is not None:
                 for field in ("queues", "cmd_per_lun", "max_sectors"):

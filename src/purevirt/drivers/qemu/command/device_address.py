@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
-from purevirt.drivers.qemu.command.aliases import alias_of
+from purevirt.drivers.qemu.command.aliases import alias_of, implicit_alias
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.device import (
     CcwAddress,
@@ -39,7 +39,7 @@ def pci_bus_name(domain: Any, index: int) -> str:
     controller = _controller(domain, "pci", index)
     if controller is None:
         raise VirtError(ErrorCode.INTERNAL_ERROR, f"Could not find PCI controller with index {index} required for device")
-    name = alias_of(controller)
+    name = _provided(domain, controller)
     target = controller.target
     if (
         controller.model == "pci-root"
@@ -51,6 +51,14 @@ def pci_bus_name(domain: Any, index: int) -> str:
         # A PCI host bridge names its bus after itself.
         return f"{name}.0"
     return name
+
+
+def _provided(domain: Any, controller: Any) -> str:
+    """Name of what the controller provides: a board's own controller is not on the command line and cannot be named."""
+    name = alias_of(controller)
+    if not name.startswith("ua-"):
+        return name
+    return implicit_alias(domain, controller) or name
 
 
 def _add_pci(device: dict[str, Any], domain: Any, address: PciAddress) -> None:
@@ -69,6 +77,26 @@ def usb_bus_name(domain: Any, index: int) -> str:
         (c for c in domain.devices.controllers if c.type == "usb" and c.index == index and c.master is None), None
     )
     return f"{alias_of(controller) if controller is not None else 'usb'}.0"
+
+
+def drive_bus_name(domain: Any, type_: str, index: int) -> str:
+    """The name before the unit of an IDE or SATA bus."""
+    controller_alias_by(domain, type_, index)
+    return _provided(domain, _controller(domain, type_, index))
+
+
+def add_rom(device: dict[str, Any], source: Any) -> None:
+    """The expansion ROM: whether it is shown, and what is in it."""
+    rom = source.rom
+    if rom is None:
+        return
+    if rom.enabled is False:
+        device["romfile"] = ""
+        return
+    if rom.bar is not None:
+        device["rombar"] = int(rom.bar)
+    if rom.file is not None:
+        device["romfile"] = rom.file
 
 
 def add_address(device: dict[str, Any], domain: Any, source: Any) -> None:

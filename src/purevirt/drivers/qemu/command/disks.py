@@ -11,14 +11,14 @@ from purevirt.drivers.qemu.command.device_address import (
     add_address,
     add_virtio_options,
     controller_alias_by,
-    usb_bus_name,
+    drive_bus_name,
     virtio_driver,
 )
 from purevirt.drivers.qemu.command.line import Command
-from purevirt.drivers.qemu.command.properties import escape_comma
-from purevirt.drivers.qemu.command.storage import CACHE_MODES, add_chain, chain_of
+from purevirt.drivers.qemu.command.properties import Props, escape_comma
+from purevirt.drivers.qemu.command.storage import CACHE_MODES, Image, add_chain, chain_of, reserve_fdsets
 from purevirt.errors import ErrorCode, VirtError
-from purevirt.model.domain.device import UsbAddress
+from purevirt.model.domain.postparse_devices import disk_index
 
 
 def is_empty(disk: Any) -> bool:
@@ -26,50 +26,63 @@ def is_empty(disk: Any) -> bool:
     return disk.source is None or disk.source.is_empty
 
 
-def _boot_of_floppies(command: Command, domain: Any, disk: Any, indexes: dict[int, int]) -> None:
-    index = indexes.get(id(disk))
-    if index is None or disk.target.bus != "fdc":
+def add_floppy_boot(command: Command, domain: Any, indexes: dict[int, int]) -> None:
+    """Boot indexes of floppies are the controller's properties; Q35 has no such controller of its own."""
+    found: Props = {}
+    floppies = [disk for disk in domain.devices.disks if disk.target.bus == "fdc"]
+    for disk in floppies:
+        if id(disk) in indexes:
+            found[f"bootindex{'B' if disk.address.unit else 'A'}"] = indexes[id(disk)]
+    if floppies and mt.is_q35(*mt.of(domain)):
+        command.device({"driver": "isa-fdc"} | found)
         return
-    drive = "A" if disk.address.unit == 0 else "B"
-    if mt.is_q35(*mt.of(domain)):
-        command.device({"driver": "isa-fdc", f"bootindex{drive}": index})
-    else:
-        command.add("-global", f"isa-fdc.bootindex{drive}={index}")
+    for name, value in found.items():
+        command.add("-global", f"isa-fdc.{name}={value}")
 
 
-def add_disks(command: Command, domain: Any, context: CommandContext, indexes: dict[int, int]) -> None:
-    """Every disk in order. Node numbers count down the list of disks from its end, as libvirt's do."""
-    counts = [0 if is_empty(disk) or disk.type == "vhostuser" else len(chain_of(disk, 1)) for disk in domain.devices.disks]
-    number = sum(counts)
-    for disk, count in zip(domain.devices.disks, counts, strict=True):
-        first = number - count + 1
-        number -= count
+def _chains(command: Command, domain: Any) -> list[list[Image]]:
+    """The images of every disk. Numbers count up from the last disk to the first, as libvirt's do."""
+    chains: list[list[Image]] = []
+    number = 1
+    for disk in reversed(domain.devices.disks):
+        backed = not is_empty(disk) and disk.type != "vhostuser" and disk.target.bus != "sd"
+        chains.append(chain_of(disk, number) if backed else [])
+        # An empty drive keeps a number for the medium that may come.
+        number += 1 if is_empty(disk) else len(chains[-1])
+        reserve_fdsets(command, chains[-1])
+    chains.reverse()
+    return chains
+
+
+def add_disks(command: Command, domain: Any, context: CommandContext, indexes: dict[int, int]) -> int:
+    """Every disk in order; returns the highest number of a node that is taken."""
+    add_floppy_boot(command, domain, indexes)
+    chains = _chains(command, domain)
+    for disk, images in zip(domain.devices.disks, chains, strict=True):
         if disk.target.bus == "sd":
             _add_sd(command, disk)
             continue
-        node = add_chain(command, disk, chain_of(disk, first), context) if count else None
-        if disk.device == "floppy" or disk.target.bus == "fdc":
-            _boot_of_floppies(command, domain, disk, indexes)
-            indexes_for: dict[int, int] = {}
-        else:
-            indexes_for = indexes
-        if disk.iotune is not None:
-            _add_throttle(command, disk)
-        command.device(disk_device(domain, disk, node, context, indexes_for))
-
-
-def _add_throttle(command: Command, disk: Any) -> None:
-    """Limits are set through the monitor once the guest's QEMU runs: block nodes have no option for them."""
+        if disk.type == "vhostuser":
+            _add_vhost_user(command, disk)
+        node = add_chain(command, disk, images, context) if images else None
+        command.device(disk_device(domain, disk, node, context, {} if disk.target.bus == "fdc" else indexes), disk)
+    return sum(1 if is_empty(disk) else len(images) for disk, images in zip(domain.devices.disks, chains, strict=True))
 
 
 def _add_sd(command: Command, disk: Any) -> None:
-    from purevirt.model.domain.postparse_devices import disk_index
-
     path = escape_comma(disk.source.path or "")
     command.add("-drive", f"file={path},format={disk.driver.type},if=sd,index={disk_index(disk.target.dev)}")
 
 
-def _scsi(device: dict[str, Any], domain: Any, disk: Any) -> None:
+def _add_vhost_user(command: Command, disk: Any) -> None:
+    source = disk.source
+    text = f"socket,id=chr-vu-{alias_of(disk)},path={escape_comma(source.socket_path)}"
+    if source.reconnect is not None and source.reconnect.enabled is not None:
+        text += f",reconnect={source.reconnect.timeout or 0}"
+    command.add("-chardev", text)
+
+
+def _scsi(device: Props, domain: Any, disk: Any) -> None:
     address = disk.address
     name = controller_alias_by(domain, "scsi", address.controller)
     model = next(c.model for c in domain.devices.controllers if c.type == "scsi" and c.index == address.controller)
@@ -84,51 +97,65 @@ def _scsi(device: dict[str, Any], domain: Any, disk: Any) -> None:
         device["device_id"] = disk.serial or f"drive-{alias_of(disk)}"
 
 
-def disk_device(domain: Any, disk: Any, node: str | None, context: CommandContext, indexes: dict[int, int]) -> dict[str, Any]:
-    """The -device of a disk."""
-    bus, driver = disk.target.bus, disk.driver
-    device: dict[str, Any] = {}
+def _virtio(device: Props, domain: Any, disk: Any, context: CommandContext) -> None:
+    driver, caps = disk.driver, context.caps
+    base = "vhost-user-blk" if disk.type == "vhostuser" else "virtio-blk"
+    device["driver"] = virtio_driver(base, disk, disk.model)
+    if driver is not None:
+        if driver.iothread:
+            device["iothread"] = f"iothread{driver.iothread}"
+        for field in ("ioeventfd", "event_idx"):
+            if getattr(driver, field) is not None:
+                device[field] = getattr(driver, field)
+    if disk.device == "lun":
+        device["scsi"] = True
+    elif disk.type != "vhostuser" and caps.has("virtio-blk-pci.scsi") and not caps.has("virtio-blk-pci.scsi.default.disabled"):
+        # SCSI passthrough was once on unless switched off.
+        device["scsi"] = False
+    if driver is not None:
+        if driver.queues:
+            device["num-queues"] = driver.queues
+        if driver.queue_size:
+            device["queue-size"] = driver.queue_size
+    add_virtio_options(device, driver)
+    add_address(device, domain, disk)
+
+
+def _bus(domain: Any, disk: Any, context: CommandContext) -> Props:
+    """The driver and the place of the disk on its bus."""
+    bus, address = disk.target.bus, disk.address
+    device: Props = {}
     match bus:
         case "ide" | "sata":
             device["driver"] = "ide-cd" if disk.device == "cdrom" else "ide-hd"
-            address = disk.address
-            name = controller_alias_by(domain, bus, address.controller)
+            name = drive_bus_name(domain, bus, address.controller)
             if bus == "ide":
-                device["bus"] = f"{name}.{address.bus}"
-                device["unit"] = address.unit
+                device |= {"bus": f"{name}.{address.bus}", "unit": address.unit}
             else:
                 device["bus"] = f"{name}.{address.unit}"
         case "scsi":
             device["driver"] = {"lun": "scsi-block", "cdrom": "scsi-cd"}.get(disk.device, "scsi-hd")
             _scsi(device, domain, disk)
         case "virtio":
-            device["driver"] = virtio_driver("virtio-blk", disk, disk.model)
-            if driver is not None and driver.iothread:
-                device["iothread"] = f"iothread{driver.iothread}"
-            if driver is not None:
-                for field, name in (("ioeventfd", "ioeventfd"), ("event_idx", "event_idx")):
-                    if getattr(driver, field) is not None:
-                        device[name] = getattr(driver, field)
-            add_virtio_options(device, driver)
-            if driver is not None and driver.queues:
-                device["num-queues"] = driver.queues
-            if driver is not None and driver.queue_size:
-                device["queue-size"] = driver.queue_size
-            add_address(device, domain, disk)
+            _virtio(device, domain, disk, context)
         case "usb":
             device["driver"] = "usb-storage"
-            if isinstance(disk.address, UsbAddress):
-                device["bus"] = usb_bus_name(domain, disk.address.bus)
-                if disk.address.port:
-                    device["port"] = disk.address.port
+            add_address(device, domain, disk)
         case "fdc":
-            device["driver"] = "floppy"
-            device["unit"] = disk.address.unit
+            device |= {"driver": "floppy", "unit": address.unit}
         case _:
             raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, f"unsupported disk bus '{bus}' with device setup")
+    return device
+
+
+def disk_device(domain: Any, disk: Any, node: str | None, context: CommandContext, indexes: dict[int, int]) -> Props:
+    """The -device of a disk."""
+    device = _bus(domain, disk, context)
     if disk.shareable:
         device["share-rw"] = True
-    if node is not None:
+    if disk.type == "vhostuser":
+        device["chardev"] = f"chr-vu-{alias_of(disk)}"
+    elif node is not None:
         device["drive"] = node
     device["id"] = alias_of(disk)
     if id(disk) in indexes:
@@ -146,13 +173,13 @@ def disk_device(domain: Any, disk: Any, node: str | None, context: CommandContex
         device["vendor"] = disk.vendor
     if disk.product:
         device["product"] = disk.product
-    if bus == "usb" and disk.target.removable is not None:
-        device["removable"] = disk.target.removable
+    if disk.target.bus == "usb" and context.caps.has("usb-storage.removable"):
+        device["removable"] = bool(disk.target.removable)
     _cache_and_errors(device, disk)
     return device
 
 
-def _cache_and_errors(device: dict[str, Any], disk: Any) -> None:
+def _cache_and_errors(device: Props, disk: Any) -> None:
     driver = disk.driver
     if driver is not None and driver.cache in CACHE_MODES:
         device["write-cache"] = "on" if CACHE_MODES[driver.cache][0] else "off"
@@ -165,4 +192,4 @@ def _cache_and_errors(device: dict[str, Any], disk: Any) -> None:
         if rerror:
             device["rerror"] = rerror
     if disk.serial:
-        device["serial"] = disk.serial
+        device["serial"] = disk.serial.replace("\\", "\\\\").replace(" ", "\\ ")

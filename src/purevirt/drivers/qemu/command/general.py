@@ -7,6 +7,7 @@ from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.drivers.qemu.command.hmat import has_hmat
 from purevirt.drivers.qemu.command.line import Command
 from purevirt.drivers.qemu.command.properties import escape_comma
 from purevirt.drivers.qemu.postparse_firmware import has_boot_order
@@ -55,6 +56,41 @@ def add_name(command: Command, domain: Any, context: CommandContext) -> None:
     command.add("-name", text + ",debug-threads=on")
 
 
+def add_compatibility(command: Command, domain: Any, context: CommandContext) -> None:
+    """-compat: what QEMU does when something deprecated is used."""
+    element = domain.qemu_deprecation
+    behavior = (element.behavior if element is not None else None) or context.settings.deprecation_behavior
+    if behavior == "none" or not context.caps.has("compat-deprecated"):
+        return
+    options = {
+        "omit": ["deprecated-output=hide"],
+        "reject": ["deprecated-input=reject", "deprecated-output=hide"],
+        "crash": ["deprecated-input=crash", "deprecated-output=hide"],
+    }
+    if behavior not in options:
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, f"Unsupported deprecation behavior '{behavior}' for QEMU"
+        )
+    command.add("-compat", ",".join(options[behavior]))
+
+
+def add_pci_holes(command: Command, domain: Any) -> None:
+    """The 64-bit window for PCI memory, a property of the host bridge."""
+    arch, machine = mt.of(domain)
+    for controller in domain.devices.controllers:
+        if controller.type != "pci" or controller.pcihole64 is None:
+            continue
+        if controller.model == "pci-root" and mt.is_i440fx(arch, machine):
+            bridge = "i440FX-pcihost"
+        elif controller.model == "pcie-root" and mt.is_q35(arch, machine):
+            bridge = "q35-pcihost"
+        else:
+            raise VirtError(
+                ErrorCode.CONFIG_UNSUPPORTED, f"Setting the 64-bit PCI hole size is not supported for machine '{machine}'"
+            )
+        command.add("-global", f"{bridge}.pci-hole64-size={controller.pcihole64}K")
+
+
 def add_master_key(command: Command, context: CommandContext) -> None:
     """The key that encrypts all other secrets on this command line."""
     command.object(
@@ -76,7 +112,8 @@ def _machine_features(domain: Any, context: CommandContext) -> list[str]:
     if ioapic is not None and ioapic.driver is not None:
         out.append(f"kernel_irqchip={'on' if ioapic.driver == 'kvm' else 'split'}")
     gic = feature(domain, "gic")
-    if gic is not None and gic.version is not None:
+    # Before there was an option, version 2 was all there was.
+    if gic is not None and gic.version is not None and (gic.version != "2" or context.caps.has("gic-version")):
         out.append(f"gic-version={gic.version}")
     for iommu in iommus:
         if iommu.model == "smmuv3":
@@ -134,6 +171,7 @@ def add_machine(command: Command, domain: Any, context: CommandContext, *, pflas
     out = [machine]
     out.append("usb=off")
     out += _machine_features(domain, context)
+    out += _key_wrap(domain, context)
     dump = domain.memory.dump_core if domain.memory is not None else None
     if dump is not None:
         out.append(f"dump-guest-core={onoff(dump)}")
@@ -142,11 +180,9 @@ def add_machine(command: Command, domain: Any, context: CommandContext, *, pflas
     backing = domain.memory_backing
     if backing is not None and backing.nosharepages:
         out.append("mem-merge=off")
-    out += _key_wrap(domain, context)
     loadparm = loadparm_of(domain)
     if loadparm is not None and mt.is_s390(arch):
-        out.append(f"loadparm={loadparm}")
-    out[1:] = _ordered(out[1:])
+        out.append(f"loadparm={loadparm.upper()}")
     if any(module.model == "nvdimm" for module in devices_of(domain, "memories")):
         out.append("nvdimm=on")
     if any(module.model == "sgx-epc" for module in devices_of(domain, "memories")):
@@ -155,31 +191,21 @@ def add_machine(command: Command, domain: Any, context: CommandContext, *, pflas
             if module.target.node is not None:
                 out.append(f"sgx-epc.{index}.node={module.target.node}")
     out += _pseries_features(domain)
-    if domain_has_hmat(domain):
+    if domain.cpu is not None and has_hmat(domain.cpu.numa):
         out.append("hmat=on")
     if memory_id is not None:
         out.append(f"memory-backend={memory_id}")
     out += [f"pflash{index}={name}" for index, name in enumerate(pflash)]
     if domain.launch_security is not None:
-        out.append("confidential-guest-support=lsec0")
-    acpi = feature(domain, "acpi")
+        modern = caps.has("confidential-guest-support")
+        out.append(f"{'confidential-guest-support' if modern else 'memory-encryption'}=lsec0")
+    cpu = domain.cpu
+    if cpu is not None and cpu.mode == "host-model" and cpu.model_name and mt.is_pseries(arch, machine):
+        # The oldest processor that the guest may see.
+        out.append(f"max-cpu-compat={cpu.model_name}")
     if caps.has("machine-hpet") and (timer := timer_of(domain, "hpet")) is not None and timer.present is not None:
         out.append(f"hpet={onoff(timer.present)}")
-    del acpi
     command.add("-machine", ",".join(out))
-
-
-def _ordered(parts: list[str]) -> list[str]:
-    return parts
-
-
-def domain_has_hmat(domain: Any) -> bool:
-    """Are interconnects or caches described for any cell."""
-    numa = domain.cpu.numa if domain.cpu is not None else None
-    if numa is None:
-        return False
-    interconnects = getattr(numa, "interconnects", None)
-    return bool(interconnects) or any(getattr(cell, "caches", None) for cell in numa.cells)
 
 
 def add_accel(command: Command, domain: Any, context: CommandContext) -> None:
@@ -385,7 +411,7 @@ def add_boot(command: Command, domain: Any, context: CommandContext) -> None:
     parts = []
     if os.bootmenu is not None and os.bootmenu.enable is not None:
         parts.append(f"menu={onoff(os.bootmenu.enable)}")
-        if os.bootmenu.enable and os.bootmenu.timeout is not None and context.caps.has("splash-timeout"):
+        if os.bootmenu.enable and os.bootmenu.timeout is not None:
             parts.append(f"splash-time={os.bootmenu.timeout}")
     if os.bios is not None and os.bios.reboot_timeout is not None:
         parts.append(f"reboot-timeout={os.bios.reboot_timeout}")

@@ -21,6 +21,18 @@ def add_graphics(command: Command, domain: Any, context: CommandContext) -> None
         add[item.type](command, domain, item, context)
 
 
+def wanted_ports(item: Any, settings: QemuSettings) -> tuple[bool, bool]:
+    """Whether a plain and an encrypted port are to be chosen for a display that leaves the choice to us."""
+    if not item.autoport or item.type not in ("vnc", "spice") or (item.listens and item.listens[0].type != "address"):
+        return False, False
+    if item.type == "vnc":
+        return True, False
+    modes = {channel.mode for channel in item.channels} | {item.default_mode or "any"}
+    plain = "insecure" in modes or item.default_mode in (None, "any")
+    secure = "secure" in modes or (settings.spice_tls and item.default_mode in (None, "any"))
+    return plain, secure
+
+
 def password_of(item: Any, settings: QemuSettings) -> str | None:
     """The password that clients of a VNC or SPICE server must give; None = none is asked for."""
     default = settings.vnc_password if item.type == "vnc" else settings.spice_password

@@ -6,7 +6,7 @@ form libvirt logs it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,11 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
+_OVERRIDE: dict[str, Callable[[str], Any]] = {
+    "string": str, "signed": int, "unsigned": int, "bool": lambda value: value == "true",
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class Command:
     """argv (program first), environment in order, and inherited descriptors."""
@@ -36,6 +41,7 @@ class Command:
     json_netdev: bool = False
     json_object: bool = False
     fdsets: int = 0
+    overrides: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
     def for_caps(cls, caps: QemuCaps) -> Command:
@@ -50,8 +56,28 @@ class Command:
         """Append arguments."""
         self.argv.extend(words)
 
-    def device(self, value: Mapping[str, Any]) -> None:
-        """-device"""
+    def device(self, value: Mapping[str, Any], source: Any = None) -> None:
+        """-device, with the zPCI device that goes with `source` in front, and the document's overrides of properties."""
+        address = getattr(source, "address", None)
+        zpci = getattr(address, "zpci", None)
+        if zpci is not None and zpci.uid is not None:
+            extension = {"driver": "zpci", "uid": zpci.uid, "fid": zpci.fid, "target": value["id"]}
+            self._device(extension | {"id": f"zpci{zpci.uid}"})
+        self._device(self._overridden(value))
+
+    def _overridden(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        properties = self.overrides.get(value.get("id", ""))
+        if properties is None:
+            return value
+        result = dict(value)
+        for item in properties:
+            if item.type == "remove":
+                result.pop(item.name, None)
+            else:
+                result[item.name] = _OVERRIDE[item.type](item.value)
+        return result
+
+    def _device(self, value: Mapping[str, Any]) -> None:
         self.add("-device", to_json(value) if self.json_device else to_commas(value, "driver"))
 
     def object(self, value: Mapping[str, Any]) -> None:
@@ -71,10 +97,14 @@ class Command:
         if fd not in self.fds:
             self.fds.append(fd)
 
+    def reserve_fdset(self) -> int:
+        """The number of a set of descriptors that is added later."""
+        self.fdsets += 1
+        return self.fdsets - 1
+
     def add_fdset(self, fds: list[tuple[int, str]]) -> str:
         """Pass descriptors as a set; returns the path QEMU knows it by."""
-        number = self.fdsets
-        self.fdsets += 1
+        number = self.reserve_fdset()
         for fd, opaque in fds:
             self.pass_fd(fd)
             self.add("-add-fd", f"set={number},fd={fd},opaque={opaque}")

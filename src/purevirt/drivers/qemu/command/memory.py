@@ -8,8 +8,8 @@ from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.aliases import alias_of
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.device_address import add_address
+from purevirt.drivers.qemu.command.hmat import add_hmat, has_hmat, initiator_of
 from purevirt.drivers.qemu.command.line import Command
-from purevirt.drivers.qemu.command.properties import escape_comma
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.addresses_devices import devices_of
 from purevirt.model.domain.device import DimmAddress
@@ -17,6 +17,7 @@ from purevirt.model.domain.device import DimmAddress
 _POLICY = {"strict": "bind", "preferred": "preferred", "interleave": "interleave"}
 _PPC_ALIGN_KIB = 256 * 1024
 _MIB_KIB = 1024
+_MODULE_KIB = 2048
 
 
 def _unsupported(message: str) -> VirtError:
@@ -32,34 +33,35 @@ def alignment_kib(domain: Any) -> int:
     return _PPC_ALIGN_KIB if mt.is_ppc64(mt.of(domain)[0]) else _MIB_KIB
 
 
-def align(domain: Any) -> None:
-    """Round all sizes of the live definition up to what the machine can do."""
+def align(domain: Any, *, keep: bool = False) -> None:
+    """Round all sizes of the live definition up to what the machine can do.
+
+    `keep`: the guest comes from elsewhere, where the sizes of its cells were in use already.
+    """
     step = alignment_kib(domain)
     modules = devices_of(domain, "memories")
     initial = domain.memory.value - sum(m.target.size for m in modules)
     cells = numa_cells(domain)
-    hugetlb = domain.memory_backing is not None and domain.memory_backing.hugepages is not None
-    del hugetlb
     if cells:
         for cell in cells:
-            if not context_migrating(domain):
+            if not keep:
                 cell.memory = _round_up(cell.memory or 0, step)
-        initial = sum(cell.memory for cell in cells)
+        initial = initial if keep else sum(cell.memory for cell in cells)
     else:
         initial = _round_up(initial, step)
     total = initial
+    module_step = max(step, _MODULE_KIB)
     for module in modules:
-        if module.model not in ("virtio-mem",):
-            module.target.size = _round_up(module.target.size, step)
+        if module.model == "nvdimm" and step == _PPC_ALIGN_KIB:
+            # The label stands beside what the guest uses, and only that is in steps.
+            label = module.target.label.size if module.target.label is not None else 0
+            module.target.size = (module.target.size - label) // step * step + label
+        elif module.model != "virtio-mem":
+            module.target.size = _round_up(module.target.size, module_step)
         total += module.target.size
     domain.memory.value = total
     if domain.max_memory is not None and domain.max_memory.value:
         domain.max_memory.value = _round_up(domain.max_memory.value, step)
-
-
-def context_migrating(domain: Any) -> bool:
-    """Sizes of a guest that comes from elsewhere are left alone."""
-    return bool(getattr(domain, "_incoming", False))
 
 
 def numa_cells(domain: Any) -> list[Any]:
@@ -72,8 +74,9 @@ def numa_cells(domain: Any) -> list[Any]:
 
 def initial_kib(domain: Any) -> int:
     """Memory without modules."""
-    total: int = domain.memory.value - sum(module.target.size for module in devices_of(domain, "memories"))
-    return total
+    total: int = domain.memory.value
+    modules: int = sum(module.target.size for module in devices_of(domain, "memories"))
+    return total - modules
 
 
 def default_ram_id(domain: Any, context: CommandContext) -> str | None:
@@ -187,11 +190,11 @@ def backend(
     props = result.props
     share = module.access == "shared" if module is not None and module.access is not None else None
     discard = module.discard if module is not None else None
-    if module is None and cell >= 0:
+    if cell >= 0:
         element = numa_cells(domain)[cell]
-        if element.mem_access is not None:
+        if share is None and element.mem_access is not None:
             share = element.mem_access == "shared"
-        if element.discard is not None:
+        if discard is None and element.discard is not None:
             discard = element.discard
     page, huge = _pages(domain, cell, module, context)
     source_type = backing.source.type if backing is not None and backing.source is not None else None
@@ -211,7 +214,7 @@ def backend(
     elif not nvdimm and source_type == "memfd":
         props["qom-type"] = "memory-backend-memfd"
         needs_file = True
-    elif huge or nvdimm or source_type == "file":
+    elif huge or nvdimm or share is not None or source_type == "file":
         props["qom-type"] = "memory-backend-file"
         needs_file = True
     else:
@@ -224,13 +227,14 @@ def backend(
     elif props["qom-type"] == "memory-backend-file":
         if nvdimm_path is not None:
             props["mem-path"] = nvdimm_path
+            prealloc = prealloc or module.model == "nvdimm"
         elif huge:
             props["mem-path"] = _hugepage_path(context, page or 0)[0]
             prealloc = True
         else:
             props["mem-path"] = f"{context.settings.memory_backing_dir}/{context.short_name}/{alias}"
-        if discard:
-            props["discard-data"] = True
+        if discard is not None:
+            props["discard-data"] = discard
     if share is not None:
         props["share"] = share
     elif props["qom-type"] == "memory-backend-epc":
@@ -262,15 +266,18 @@ def backend(
         if policy is not None:
             props["host-nodes"] = nodes
             props["policy"] = policy
-    if nvdimm and module.target.readonly:
-        props["readonly"] = True
     if prealloc and nodes and policy is not None and caps.has("thread-context"):
         result.thread_context = {"qom-type": "thread-context", "id": f"tc-{alias}", "node-affinity": nodes}
         props["prealloc-context"] = f"tc-{alias}"
     result.plain = not (
-        needs_file or force or (nodes and policy is not None) or (share is not None) or discard is not None or module is not None
+        needs_file or force or _bound(domain, cell) or share is not None or module is not None
     )
     return result
+
+
+def _bound(domain: Any, cell: int) -> bool:
+    """Has the cell a memory policy of its own."""
+    return domain.numatune is not None and any(memnode.cellid == cell for memnode in domain.numatune.memnodes)
 
 
 def _default_page(context: CommandContext) -> int:
@@ -353,12 +360,12 @@ def add_numa(command: Command, domain: Any, context: CommandContext) -> None:
         )
     needed = any(item is not None and not item.plain for item in built)
     legacy = caps.machine_numa_mem_supported(domain.type, domain.os.type.machine)
-    hmat = getattr(domain.cpu.numa, "interconnects", None) is not None or any(
-        getattr(cell, "caches", None) for cell in cells
-    )
+    numa = domain.cpu.numa
+    hmat = has_hmat(numa)
     if not legacy or hmat:
         needed = True
-    masters = _hmat_initiators(domain) if hmat else {}
+    if not needed:
+        _add_mem_path(command, domain, context)
     for index, cell in enumerate(cells):
         item = built[index]
         if needed and item is not None:
@@ -366,42 +373,14 @@ def add_numa(command: Command, domain: Any, context: CommandContext) -> None:
         text = f"node,nodeid={index}"
         for cpus in _cpu_ranges(cell.cpus):
             text += f",cpus={cpus}"
-        if hmat and index in masters:
-            text += f",initiator={masters[index]}"
+        if hmat and (initiator := initiator_of(numa, index)) is not None:
+            text += f",initiator={initiator}"
         if item is not None:
             text += f",memdev=ram-node{index}" if needed else f",mem={(cell.memory or 0) // 1024}"
         command.add("-numa", text)
     _add_distances(command, cells, caps)
     if hmat:
-        from purevirt.drivers.qemu.command.hmat import add_hmat
-
-        add_hmat(command, domain)
-
-
-def _hmat_initiators(domain: Any) -> dict[int, int]:
-    cells = numa_cells(domain)
-    with_cpus = [index for index, cell in enumerate(cells) if cell.cpus]
-    initiators: dict[int, int] = {}
-    for index, cell in enumerate(cells):
-        if not cell.memory:
-            continue
-        if cell.cpus:
-            initiators[index] = index
-            continue
-        best = _best_initiator(domain, index, with_cpus)
-        if best is not None:
-            initiators[index] = best
-    return initiators
-
-
-def _best_initiator(domain: Any, target: int, candidates: list[int]) -> int | None:
-    """The cell with the lowest latency to `target`, or the highest bandwidth, or the first with CPUs."""
-    interconnects = domain.cpu.numa.interconnects
-    latencies = getattr(interconnects, "latencies", []) if interconnects is not None else []
-    access = [latency for latency in latencies if latency.target == target and not latency.cache]
-    if access:
-        return int(min(access, key=lambda latency: latency.value).initiator)
-    return candidates[0] if candidates else None
+        add_hmat(command, numa)
 
 
 def _add_distances(command: Command, cells: list[Any], caps: Any) -> None:
@@ -478,7 +457,3 @@ def _module_device(domain: Any, module: Any, context: CommandContext) -> dict[st
         add_address(device, domain, module)
     return device
 
-
-def escape(value: str) -> str:
-    """Kept for callers that write memory options by hand."""
-    return escape_comma(value)

@@ -1,0 +1,29 @@
+"""The host-model CPU of a guest that starts: what QEMU calls the host's processor, as a model with features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from purevirt.drivers.qemu import machine_types as mt
+from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.model.cpu import CpuFeature, CpuModel
+
+
+def settle_host_model(domain: Any, context: CommandContext) -> None:
+    """Turn host-model into the model that QEMU expanded the host's CPU to, where its names are libvirt's (s390, ARM).
+
+    On POWER the model is the compatibility level of the host's own CPU and stays as it is. On x86 QEMU tells features,
+    not a model; without a CPU model database the host's CPU is passed on as it is.
+    """
+    cpu = domain.cpu
+    if cpu is None or cpu.mode != "host-model" or not mt.is_s390(domain.os.type.arch):
+        return
+    host = context.caps.host_cpu(domain.type)
+    if host is None:
+        return
+    given = {feature.name: feature for feature in cpu.features}
+    for item in host.properties:
+        if item.value is True and item.name not in given:
+            cpu.features.append(CpuFeature(name=item.name, policy="require"))
+    cpu.mode, cpu.match, cpu.check = "custom", "exact", cpu.check or "partial"
+    cpu.model = CpuModel(fallback="forbid", value=host.model)
