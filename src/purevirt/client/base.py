@@ -65,6 +65,10 @@ class Link(Protocol):
 
     deadline: float | None
     on_close: Callable[[int], None] | None
+    reports_close: bool
+    """Whether the link can end by itself; where it cannot, close callbacks are taken and forgotten."""
+    unknown_callback: str
+    """What is said of a callback number ({}) that is not registered."""
 
     def set_keepalive(self, interval_s: int, count: int) -> None: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from purevirt.errors import ErrorCode, NoSupport, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, VirtError
 
 if TYPE_CHECKING:
     from purevirt.api.driver import Driver
@@ -19,6 +19,8 @@ class LocalLink:
     alive = True
     encrypted = False
     secure = True
+    reports_close = False
+    unknown_callback = "could not find event callback {} for deletion"
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -26,7 +28,7 @@ class LocalLink:
         self.on_close: Callable[[int], None] | None = None
 
     def set_keepalive(self, interval_s: int, count: int) -> None:
-        raise NoSupport("virConnectSetKeepAlive")
+        raise NoSupport("virConnectSetKeepAlive", ErrorDomain.DOMAIN)
 
     async def invoke(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"

@@ -36,8 +36,9 @@ class Subscriptions:
     Without a loop that calls back at once (`inline`), events wait in a bounded queue for `dispatch`.
     """
 
-    def __init__(self, make_object: Callable[[str, Any], Any]) -> None:
+    def __init__(self, make_object: Callable[[str, Any], Any], unknown: str) -> None:
         self._make_object = make_object
+        self._unknown = unknown
         self._registered: dict[int, Registration] = {}
         self._next = 0
         self._queue: deque[tuple[Registration, Event]] = deque()
@@ -56,7 +57,7 @@ class Subscriptions:
         """Remove a registration. Raises INVALID_ARG as the C library does for a number it does not know."""
         registration = self._registered.get(number)
         if registration is None or (scope is not None and registration.scope != scope):
-            raise VirtError(ErrorCode.INVALID_ARG, f"event callback id {number} not registered")
+            raise VirtError(ErrorCode.INVALID_ARG, self._unknown.format(number))
         del self._registered[number]
         return registration
 

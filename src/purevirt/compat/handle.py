@@ -1,7 +1,11 @@
-"""What every compatible object has: the client's object in `_o`, the virConnect in `_conn`."""
+"""What every compatible object has: the client's object in `_o`, the virConnect in `_conn`; and how long a connection lives.
+
+A closed virConnect stays connected as long as one of its objects or callbacks is alive, as C's reference counts have it.
+"""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 CLASSES: dict[str, type[Any]] = {}
@@ -18,20 +22,70 @@ def twin_of(argument: Any) -> Any:
     return getattr(argument, "_o", argument)
 
 
+class ClosedHandle(Exception):
+    """A call on a virConnect that was closed; `raising.failing` makes the compatible error of it."""
+
+
+class _Closed:
+    """Stands for the client's connection in a closed virConnect."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise ClosedHandle
+
+
+CLOSED: Any = _Closed()
+
+
+class Session:
+    """The client's connection and how many objects use it."""
+
+    def __init__(self, twin: Any) -> None:
+        self._twin = twin
+        self._users = 0
+        self._closing = False
+        self._lock = threading.RLock()  # a finalizer may run inside of any of these
+
+    def hold(self) -> None:
+        with self._lock:
+            self._users += 1
+
+    def drop(self) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._closing and self._users == 0
+        if last:
+            self._twin.close()
+
+    def close(self) -> int:
+        """1 where objects still hold it open, else 0."""
+        with self._lock:
+            self._closing = True
+            if self._users > 0:
+                return 1
+        self._twin.close()
+        return 0
+
+
 class Handle:
     """An object of a connection. `parent` is the virConnect or anything that has one."""
 
     _conn: Any
     _o: Any
+    _session: Session | None = None
 
     def __init__(self, conn: Any, _obj: Any = None) -> None:
         self._conn = getattr(conn, "_conn", conn)
         if _obj is None:
             raise TypeError(f"{type(self).__name__} objects come from calls of the connection")
         self._o = _obj
+        self._session = self._conn._session
+        self._session.hold()
 
     def __del__(self) -> None:
+        session, self._session = self._session, None
         self._o = None
+        if session is not None:
+            session.drop()
 
     def connect(self) -> Any:
         """The virConnect the object belongs to."""

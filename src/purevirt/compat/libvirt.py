@@ -6,6 +6,7 @@ Classes, methods, signatures, constants and the exception are libvirt-python's. 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -23,9 +24,55 @@ from purevirt.compat.calls.secret import virSecretCalls
 from purevirt.compat.calls.snapshot import virDomainCheckpointCalls, virDomainSnapshotCalls
 from purevirt.compat.calls.storage import virStoragePoolCalls, virStorageVolCalls
 from purevirt.compat.calls.stream import virStreamCalls
-from purevirt.compat.handle import CLASSES, Handle, make, twin_of
+from purevirt.compat.event_functions import (
+    _dispatchEventHandleCallback as _dispatchEventHandleCallback,
+)
+from purevirt.compat.event_functions import (
+    _dispatchEventTimeoutCallback as _dispatchEventTimeoutCallback,
+)
+from purevirt.compat.event_functions import (
+    _eventInvokeHandleCallback as _eventInvokeHandleCallback,
+)
+from purevirt.compat.event_functions import (
+    _eventInvokeTimeoutCallback as _eventInvokeTimeoutCallback,
+)
+from purevirt.compat.event_functions import (
+    virEventAddHandle as virEventAddHandle,
+)
+from purevirt.compat.event_functions import (
+    virEventAddTimeout as virEventAddTimeout,
+)
+from purevirt.compat.event_functions import (
+    virEventInvokeFreeCallback as virEventInvokeFreeCallback,
+)
+from purevirt.compat.event_functions import (
+    virEventRegisterDefaultImpl as virEventRegisterDefaultImpl,
+)
+from purevirt.compat.event_functions import (
+    virEventRegisterImpl as virEventRegisterImpl,
+)
+from purevirt.compat.event_functions import (
+    virEventRemoveHandle as virEventRemoveHandle,
+)
+from purevirt.compat.event_functions import (
+    virEventRemoveTimeout as virEventRemoveTimeout,
+)
+from purevirt.compat.event_functions import (
+    virEventRunDefaultImpl as virEventRunDefaultImpl,
+)
+from purevirt.compat.event_functions import (
+    virEventUpdateHandle as virEventUpdateHandle,
+)
+from purevirt.compat.event_functions import (
+    virEventUpdateTimeout as virEventUpdateTimeout,
+)
+from purevirt.compat.events import virConnectEvents
+from purevirt.compat.handle import CLASSES, CLOSED, ClosedHandle, Handle, Session, make, twin_of
+from purevirt.compat.pump import Pump
 from purevirt.compat.raising import failing, libvirtError
+from purevirt.compat.streams import BUFFER, virStreamData
 from purevirt.types import constants as _constants
+from purevirt.types.override import override
 
 __version__ = "9.0.0"
 _VERSION = 9_000_000
@@ -79,7 +126,7 @@ class virStoragePool(virStoragePoolCalls, Handle):
 class virStorageVol(virStorageVolCalls, Handle):
     """A storage volume."""
 
-    streamBufSize = 262120
+    streamBufSize = BUFFER
 
 
 class virNodeDevice(virNodeDeviceCalls, Handle):
@@ -98,8 +145,18 @@ class virNWFilterBinding(virNWFilterBindingCalls, Handle):
     """A network filter bound to a port."""
 
 
-class virStream(virStreamCalls, Handle):
+class virStream(virStreamData, virStreamCalls, Handle):
     """A stream."""
+
+    def __init__(self, conn: Any, _obj: Any = None) -> None:
+        super().__init__(conn, _obj)
+        self.cb = None
+
+    @override
+    def __del__(self) -> None:
+        if self.cb is not None and self._o is not None and self._o._a._channel is not None:
+            self._o.event_remove_callback()
+        super().__del__()
 
 
 class _OfDomain(Handle):
@@ -127,14 +184,24 @@ class virDomainSnapshot(virDomainSnapshotCalls, _OfDomain):
     """A snapshot of a guest."""
 
 
-class virConnect(virConnectCalls1, virConnectCalls2):
+class virConnect(virConnectCalls1, virConnectCalls2, virConnectEvents):
     """A connection to a driver."""
+
+    _session: Session | None = None
 
     def __init__(self, _obj: Any = None) -> None:
         if not hasattr(_obj, "list_all_domains"):
             raise TypeError("virConnect objects come from open(), openReadOnly() and openAuth()")
+        super().__init__()
         self._o = _obj
         self._conn = self
+        self._session = Session(_obj)
+        self._pump = Pump(_obj, self._session)
+
+    def __del__(self) -> None:
+        if self._session is not None and self._o is not CLOSED and not sys.is_finalizing():
+            self._o = CLOSED
+            self._session.close()
 
     def c_pointer(self) -> int:
         return id(self._o)
@@ -151,9 +218,13 @@ class virConnect(virConnectCalls1, virConnectCalls2):
         self.close()
 
     def close(self) -> int:
+        """0, or 1 where objects or callbacks of the connection still hold it open."""
+        assert self._session is not None
         with failing("virConnectClose"):
-            self._o.close()
-        return 0
+            if self._o is CLOSED:
+                raise ClosedHandle
+            self._o = CLOSED
+            return self._session.close()
 
     def domainListGetStats(self, doms: Any, stats: int = 0, flags: int = 0) -> Any:
         for dom in doms:

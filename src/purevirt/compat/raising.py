@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from purevirt.compat.error_domains import DOMAIN_TEXTS
-from purevirt.errors import ErrorLevel, VirtError
+from purevirt.compat.handle import ClosedHandle
+from purevirt.errors import ErrorCode, ErrorDomain, ErrorLevel, VirtError
 
 ErrorTuple = tuple[int, int, str, int, str | None, str | None, str | None, int, int]
 _LEVELS = {ErrorLevel.WARNING: "warning", ErrorLevel.ERROR: "error"}
@@ -93,6 +94,15 @@ def record(e: VirtError) -> None:
     sys.stderr.write(f"libvirt: {where} {_LEVELS.get(ErrorLevel(error[3]), '')} : {error[2]}\n")
 
 
+def _compatible(value: BaseException | None, function: str) -> VirtError | None:
+    """What the C library would report for it; None for what is not an error of the library."""
+    if isinstance(value, ClosedHandle):
+        from purevirt.compat.calls.function_domains import FUNCTION_DOMAINS
+
+        return VirtError(ErrorCode.INVALID_CONN, function, FUNCTION_DOMAINS.get(function, ErrorDomain.DOMAIN))
+    return value if isinstance(value, VirtError) else None
+
+
 class failing:
     """`with failing("virDomainCreate"):` around the calls that do what the C function does."""
 
@@ -107,19 +117,20 @@ class failing:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not isinstance(value, VirtError):
+        error = _compatible(value, self._function)
+        if error is None:
             return
-        record(value)
+        record(error)
         raise libvirtError(f"{self._function}() failed") from None
 
 
 class answering:
     """For the functions whose binding does not raise: the block ends, the caller goes on to return its failure value."""
 
-    __slots__ = ()
+    __slots__ = ("_function",)
 
     def __init__(self, function: str) -> None:
-        pass
+        self._function = function
 
     def __enter__(self) -> None:
         _last.error = None
@@ -127,7 +138,7 @@ class answering:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if isinstance(value, VirtError):
-            record(value)
-            return True
-        return False
+        error = _compatible(value, self._function)
+        if error is not None:
+            record(error)
+        return error is not None

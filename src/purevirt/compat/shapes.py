@@ -74,3 +74,7 @@ def node_info(info: Any) -> list[Any]:
 def cpu_stats(twin: Any, total: bool, flags: int) -> list[dict[str, Any]]:
     stats: list[dict[str, Any]] = twin.get_cpu_stats(-1, 1, flags) if total else twin.get_cpu_stats(0, 0, flags)
     return stats
+
+
+def graphics_address(address: Any) -> dict[str, Any]:
+    return {"family": plain(address.family), "node": address.node, "service": address.service}

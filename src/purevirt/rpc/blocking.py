@@ -92,6 +92,11 @@ class BlockingTransport:
         self._notices: list[Notice] = []
         self.on_notice: Callable[[Row, Any], None] | None = None
         self.on_close: Callable[[int], None] | None = None
+        self.on_closing: Callable[[], None] | None = None
+        """Called before the descriptor is closed, for event loops that watch it."""
+        self.on_stream: Callable[[], None] | None = None
+        """Called when streams got data, for event loops that watch them."""
+        self._stream_news = False
         self.default_deadline_s: float | None = None
         self.registering = _OneAtATime()
         """`async with` around registering events, which no two callers may do at once."""
@@ -342,6 +347,7 @@ class BlockingTransport:
             stream = self._streams.get(incident.serial)
             if stream is not None:
                 stream.state.put(incident)
+                self._stream_news = True
         elif isinstance(incident, Ping):
             return 1
         return 0
@@ -353,6 +359,10 @@ class BlockingTransport:
             if self.on_notice is not None:
                 for notice in notices:
                     self.on_notice(notice.row, notice.message)
+        if self._stream_news:
+            self._stream_news = False
+            if self.on_stream is not None:
+                self.on_stream()
         if self._closed is not None and not self._close_reported:
             self._close_reported = True
             if self.on_close is not None:
@@ -370,7 +380,10 @@ class BlockingTransport:
                 stream.state.fail(error)
             for fd in self._session.framer.drain():
                 os.close(fd)
+            self._stream_news = bool(self._streams)
             self._condition.notify_all()
+        if self.on_closing is not None:
+            self.on_closing()
         self._link.close()
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ class Connection(
         self._iterators = []
         self._reviver = None
         self._offload = call_here
-        self._subscriptions = Subscriptions(self._object_of)
+        self._subscriptions = Subscriptions(self._object_of, link.unknown_callback)
         self._call = link.invoke if opener is None else self._call_again
         link.on_close = self._closed
 

@@ -22,7 +22,7 @@ from purevirt.client.checks import (
     read_only,
 )
 from purevirt.client.subscriptions import EventCallback, Registration
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:
     from purevirt.client.aio_events import EventIterator
@@ -182,16 +182,20 @@ class ConnectionEvents(ConnectionCore):
         """virConnectRegisterCloseCallback: called once with a VIR_CONNECT_CLOSE_REASON_*."""
         if callback is None:
             raise null_arg("cb", "virConnectRegisterCloseCallback", FROM_NONE)
+        if not self._link.reports_close:
+            return
         if self._close_callback is not None:
-            raise VirtError(ErrorCode.OPERATION_INVALID, "A close callback is already registered")
+            raise VirtError(ErrorCode.OPERATION_INVALID, "A close callback is already registered", ErrorDomain.REMOTE)
         self._close_callback = callback
 
     def unregister_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
         """virConnectUnregisterCloseCallback."""
         if callback is None:
             raise null_arg("cb", "virConnectUnregisterCloseCallback", FROM_NONE)
+        if not self._link.reports_close:
+            return
         if self._close_callback != callback:
-            raise VirtError(ErrorCode.OPERATION_INVALID, "A different callback was requested")
+            raise VirtError(ErrorCode.OPERATION_INVALID, "A different callback was requested", ErrorDomain.REMOTE)
         self._close_callback = None
 
     def _closed(self, reason: int) -> None:

@@ -20,11 +20,6 @@ class virStreamCalls:
             self._o.abort()
         return 0
 
-    def eventUpdateCallback(self, events: Any) -> int:
-        with failing("virStreamEventUpdateCallback"):
-            self._o.event_update_callback(events)
-        return 0
-
     def finish(self) -> int:
         with failing("virStreamFinish"):
             self._o.finish()

@@ -66,6 +66,8 @@ class RemoteDriver:
 
     events = None
     """Events come through `subscribe`, one registration at the server each."""
+    reports_close = True
+    unknown_callback = "event callback id {} not registered"
 
     def __init__(self, transport: Any, programs: Mapping[str, Program], *, encrypted: bool, secure: bool) -> None:
         self.transport = transport
