@@ -1,6 +1,6 @@
 """Write src/purevirt/compat/calls/*.py: the regular methods of libvirt-python's classes, from the facts and our client.
 
-    /work/venv/bin/python tools/gen_compat.py [FACTS-DIRECTORY]
+    python tools/gen_compat.py [--check]
 
 A method is regular when its C function has a client method (found by the C name in its docstring) that takes the same
 arguments. What is shaped otherwise is written in compat/libvirt.py and compat/events.py by hand: HAND names them, and
@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 import purevirt.client  # noqa: E402
 
-FACTS = Path(sys.argv[1] if len(sys.argv) > 1 else "/work/shared/facts")
+FACTS = ROOT.parent / "shared" / "facts"
 OUT = ROOT / "src" / "purevirt" / "compat" / "calls"
 
 CLIENT = {
@@ -64,6 +65,21 @@ HAND = {
 
 OBJECT_ARGUMENTS = {"dconn", "st", "stream", "snap", "clonevol"}
 
+NEEDED = {"clonevol": ("INVALID_STORAGE_VOL", "STORAGE"), "snap": ("INVALID_DOMAIN_SNAPSHOT", "DOMAIN_SNAPSHOT")}
+"""Object arguments that must not be None, and the error for it."""
+
+SETTERS = {
+    "virDomainSetBlkioParameters": "get_blkio_parameters(flags)",
+    "virDomainSetBlockIoTune": "get_block_io_tune({0}, flags)",
+    "virDomainSetInterfaceParameters": "get_interface_parameters({0}, flags)",
+    "virDomainSetMemoryParameters": "get_memory_parameters(flags)",
+    "virDomainSetNumaParameters": "get_numa_parameters(flags)",
+    "virDomainSetSchedulerParameters": "get_scheduler_parameters()",
+    "virDomainSetSchedulerParametersFlags": "get_scheduler_parameters_flags(flags)",
+    "virNodeSetMemoryParameters": "node_get_memory_parameters(flags)",
+}
+"""Functions for which the binding first asks which parameters there are, and the call that does."""
+
 SHAPES = {
     "virDomainGetBlockInfo": "[{0}.capacity, {0}.allocation, {0}.physical]",
     "virDomainGetBlockJobInfo": "{{}} if {0} is None else {{name: plain(value) for name, value in {0}._asdict().items()}}",
@@ -77,9 +93,9 @@ SHAPES = {
     "virDomainGetJobInfo": "row({0})",
     "virDomainGetJobStats": '{{"type": int({0}.type), **{0}.params}}',
     "virDomainMemoryStats": "memory_stats({0})",
-    "virDomainGetSchedulerType": "row({0})",
-    "virDomainGetSecurityLabel": "[{0}.label, int({0}.enforcing)]",
-    "virDomainGetSecurityLabelList": "[[label.label, int(label.enforcing)] for label in {0}]",
+    "virDomainGetSchedulerType": "tuple({0})",
+    "virDomainGetSecurityLabel": "[{0}.label, {0}.enforcing]",
+    "virDomainGetSecurityLabelList": "[[label.label, label.enforcing] for label in {0}]",
     "virDomainGetState": "row({0})",
     "virDomainGetTime": '{{"seconds": {0}.seconds, "nseconds": {0}.nseconds}}',
     "virNetworkGetDHCPLeases": "[lease(found) for found in {0}]",
@@ -107,13 +123,32 @@ WHOLE = {
     "virDomainPinIOThread": "self._o.pin_iothread(iothread_val, cpu_set(cpumap), flags)",
     "virDomainSendKey": "self._o.send_key(codeset, holdtime, keycodes[:nkeycodes], flags)",
     "virDomainRevertToSnapshot": "twin_of(snap).revert_to_snapshot(flags)",
-    "virConnectListDomainsID": "self._o.list_domains()",
+    "virConnectListDomainsID": "(self._o.num_of_domains() and self._o.list_domains()) or []",
+    "virNodeListDevices": "(self._o.node_num_of_devices(cap, flags) and self._o.node_list_devices(cap, flags)) or []",
+    **{
+        f"virConnectList{kind}": f"(self._o.num_of_{snake} and self._o.list_{snake}) or []"
+        for kind, snake in (
+            ("DefinedDomains", "defined_domains()"),
+            ("DefinedInterfaces", "defined_interfaces()"),
+            ("DefinedNetworks", "defined_networks()"),
+            ("DefinedStoragePools", "defined_storage_pools()"),
+            ("Interfaces", "interfaces()"),
+            ("NWFilters", "nwfilters()"),
+            ("Networks", "networks()"),
+            ("Secrets", "secrets()"),
+            ("StoragePools", "storage_pools()"),
+        )
+    },
     "virDomainAuthorizedSSHKeysSet": "self._o.authorized_ssh_keys_set(user, keys or [], flags)",
     "virDomainFSFreeze": "self._o.fs_freeze(mountpoints or [], flags)",
     "virDomainFSThaw": "self._o.fs_thaw(mountpoints or [], flags)",
     "virDomainBlockCopy": "self._o.block_copy(disk, destxml, params or {}, flags)",
 }
 """Functions whose call is not the client's method with the same arguments."""
+
+
+NONE_ON_FAILURE = {"virDomainGetGuestVcpus", "virDomainMigrateGetCompressionCache", "virDomainMigrateGetMaxDowntime"}
+"""Functions of which the binding answers None, and its own test for a failure does not see it."""
 
 
 def documented() -> dict[str, tuple[str, str]]:
@@ -162,7 +197,7 @@ class Writer:
         text, names = parameters(facts)
         call, returns = self.call(cls, function, names)
         value, annotation = self.value(function, call, returns)
-        raising = bool(facts.get("raises"))
+        raising = bool(facts.get("raises")) and function not in NONE_ON_FAILURE
         lines = [f"    def {name}({text}) -> {annotation}:"]
         if len(lines[0]) > 130:
             lines = [f"    def {name}(", f"        {text}", f"    ) -> {annotation}:"]
@@ -188,6 +223,9 @@ class Writer:
         if not raising:
             unsigned = (facts["binding_return_type"], facts["binding_source"]) == ("unsigned long long", "c-api")
             failure = "0" if unsigned else "-1"
+            if function in NONE_ON_FAILURE:
+                lines[0] = lines[0].replace(f"-> {annotation}:", "-> Any:")
+                annotation = "Any"
             lines.append(f"        return {'None' if annotation == 'Any' else failure}")
         return [*lines, ""]
 
@@ -205,8 +243,17 @@ class Writer:
             return WHOLE[function], returns if returns in ("None",) else "Any"
         assert where[0] == client, (cls, function, where)
         assert returns, (cls, function, where)
-        arguments = ", ".join(f"twin_of({n})" if n in OBJECT_ARGUMENTS else n for n in names)
+        arguments = ", ".join(self.argument(function, n) for n in names)
+        if function in SETTERS:
+            getter = SETTERS[function].replace("{0}", names[0])
+            arguments = arguments.replace("params", f"settable(params, lambda: self._o.{getter})")
         return f"self._o.{where[1]}({arguments})", returns
+
+    @staticmethod
+    def argument(function: str, name: str) -> str:
+        if name in NEEDED:
+            return f'needed({name}, ErrorCode.{NEEDED[name][0]}, ErrorDomain.{NEEDED[name][1]}, "{function}")'
+        return f"twin_of({name})" if name in OBJECT_ARGUMENTS else name
 
     def value(self, function: str, call: str, returns: str) -> tuple[str, str]:
         """The binding's value out of the client's call, and its annotation."""
@@ -228,7 +275,7 @@ class Writer:
 
 SHAPE_NAMES = (
     "cpu_set", "cpu_stats", "cpus_of", "host_cpus", "interfaces", "lease", "memory_stats", "node_info", "plain", "row",
-    "vcpus",
+    "settable", "vcpus",
 )  # fmt: skip
 
 
@@ -253,7 +300,9 @@ def module(stem: str, classes: dict[str, dict[str, Any]], writer: Writer) -> dic
         body = "\n".join(text).rstrip() + "\n"
         used = set(re.findall(r"\b(\w+)\(", body))
         imports = ["from typing import Any", ""]
-        handle = sorted(used & {"make", "twin_of"})
+        handle = sorted(used & {"make", "needed", "twin_of"})
+        if "needed" in used:
+            imports.append("from purevirt.errors import ErrorCode, ErrorDomain")
         if handle:
             imports.append(f"from purevirt.compat.handle import {', '.join(handle)}")
         imports.append(f"from purevirt.compat.raising import {', '.join(sorted(used & {'failing', 'answering'}))}")
@@ -337,19 +386,42 @@ def domains(functions: list[dict[str, Any]]) -> str:
     )
 
 
-def main() -> None:
+def formatted(text: str) -> str:
+    """As ruff sorts and formats it."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    for command in (["check", "--select", "I,F401", "--fix-only", "--quiet"], ["format", "--quiet"]):
+        words = [ruff, *command, "--stdin-filename", str(OUT / "x.py"), "-"]
+        text = subprocess.run(words, input=text, capture_output=True, text=True, check=True).stdout
+    return text
+
+
+def generate() -> dict[Path, str]:
+    """Path → text of every generated file."""
     classes = json.loads((FACTS / "python_api.json").read_text())["modules"]["libvirt"]["classes"]
-    OUT.mkdir(exist_ok=True)
-    (OUT / "__init__.py").write_text("")
     events = json.loads((FACTS / "events.json").read_text())
-    (OUT / "dispatch.py").write_text(dispatchers(classes["virConnect"]["methods"], events))
     functions = json.loads((FACTS / "api.json").read_text())["functions"]
-    (OUT / "function_domains.py").write_text(domains(functions))
+    files = {
+        OUT / "__init__.py": "",
+        OUT / "dispatch.py": formatted(dispatchers(classes["virConnect"]["methods"], events)),
+        OUT / "function_domains.py": domains(functions),
+    }
     writer = Writer()
     for stem in FILES:
         for file, text in module(stem, classes, writer).items():
-            (OUT / f"{file}.py").write_text(text)
+            files[OUT / f"{file}.py"] = formatted(text)
+    return files
+
+
+def main() -> int:
+    checking = "--check" in sys.argv
+    differing = 0
+    for path, text in generate().items():
+        if not path.exists() or path.read_text() != text:
+            differing += 1
+            if not checking:
+                path.write_text(text)
+    return 1 if checking and differing else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,7 +20,7 @@ FACTS = ROOT.parent / "shared" / "facts"
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="no facts beside the project")
-@pytest.mark.parametrize("tool", ["gen_client_calls.py", "gen_client_sync.py"])
+@pytest.mark.parametrize("tool", ["gen_client_calls.py", "gen_client_sync.py", "gen_compat.py"])
 def test_regenerating_gives_the_committed_files(tool: str) -> None:
     subprocess.run([sys.executable, str(ROOT / "tools" / tool), "--check"], check=True, timeout=120)
 

@@ -31,6 +31,12 @@ class SyncBase:
     def __init__(self, twin: Any) -> None:
         self._a = twin
 
+    def get_connect(self) -> Connection:
+        """The connection the object belongs to."""
+        from purevirt.client.blocking.of_connection import Connection
+
+        return Connection(self._a.get_connect())
+
     @override
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

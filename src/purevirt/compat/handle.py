@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+
 CLASSES: dict[str, type[Any]] = {}
 """The public classes by name; compat/libvirt.py fills it in, the generated methods make their results with it."""
 
@@ -20,6 +22,13 @@ def make(name: str, parent: Any, twin: Any) -> Any:
 def twin_of(argument: Any) -> Any:
     """The client's object of an argument; None and foreign values stay what they are."""
     return getattr(argument, "_o", argument)
+
+
+def needed(argument: Any, code: ErrorCode, domain: ErrorDomain, function: str) -> Any:
+    """As `twin_of`, where None is an error of the library."""
+    if argument is None:
+        raise VirtError(code, function, domain)
+    return twin_of(argument)
 
 
 class ClosedHandle(Exception):

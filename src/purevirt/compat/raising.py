@@ -10,11 +10,12 @@ import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeGuard
 
 from purevirt.compat.error_domains import DOMAIN_TEXTS
 from purevirt.compat.handle import ClosedHandle
 from purevirt.errors import ErrorCode, ErrorDomain, ErrorLevel, VirtError
+from purevirt.protocol.xdr import XdrError
 
 ErrorTuple = tuple[int, int, str, int, str | None, str | None, str | None, int, int]
 _LEVELS = {ErrorLevel.WARNING: "warning", ErrorLevel.ERROR: "error"}
@@ -94,6 +95,11 @@ def record(e: VirtError) -> None:
     sys.stderr.write(f"libvirt: {where} {_LEVELS.get(ErrorLevel(error[3]), '')} : {error[2]}\n")
 
 
+def misfit(value: BaseException | None) -> TypeGuard[VirtError]:
+    """Whether an argument was of a type that the call cannot carry: the binding refuses it before any call."""
+    return isinstance(value, VirtError) and isinstance(value.__cause__, XdrError)
+
+
 def _compatible(value: BaseException | None, function: str) -> VirtError | None:
     """What the C library would report for it; None for what is not an error of the library."""
     if isinstance(value, ClosedHandle):
@@ -117,6 +123,8 @@ class failing:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if misfit(value):
+            raise TypeError(str(value.__cause__)) from value
         error = _compatible(value, self._function)
         if error is None:
             return
@@ -138,6 +146,8 @@ class answering:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool:
+        if misfit(value):
+            raise TypeError(str(value.__cause__)) from value
         error = _compatible(value, self._function)
         if error is not None:
             record(error)

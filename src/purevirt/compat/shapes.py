@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MEMORY_STATS = (
@@ -78,3 +78,16 @@ def cpu_stats(twin: Any, total: bool, flags: int) -> list[dict[str, Any]]:
 
 def graphics_address(address: Any) -> dict[str, Any]:
     return {"family": plain(address.family), "node": address.node, "service": address.service}
+
+
+def settable(params: Any, current: Callable[[], dict[str, Any]]) -> Any:
+    """The parameters to set, all of which must be among those there are. Raises LookupError as the binding does."""
+    if not isinstance(params, dict):
+        raise TypeError("PyDict_Type expected")
+    if not params:
+        raise LookupError("Need non-empty dictionary to set attributes")
+    known = current()
+    for name in params:
+        if name not in known:
+            raise LookupError(f'Attribute name "{name}" could not be recognized')
+    return params

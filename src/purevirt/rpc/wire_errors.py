@@ -37,8 +37,8 @@ def encode_error(error: VirtError) -> bytes:
 
 
 def error_of(wire: MessageError) -> VirtError:
-    """The VirtError the peer raised."""
-    return VirtError(
+    """The VirtError the peer raised, with the absent texts absent."""
+    error = VirtError(
         wire.code,
         wire.str2,
         wire.domain,
@@ -50,6 +50,8 @@ def error_of(wire: MessageError) -> VirtError:
         int1=wire.int1,
         int2=wire.int2,
     )
+    error.str1 = wire.str1
+    return error
 
 
 def decode_error(payload: Buffer) -> VirtError:

@@ -98,6 +98,10 @@ class Domain(
         result: list[int] = run(self._a.lxc_open_namespace(flags, deadline=deadline))
         return result
 
+    def lxc_enter_cgroup(self, flags: int = 0) -> None:
+        """virDomainLxcEnterCGroup: move this process into the control groups of the container's first process."""
+        self._a.lxc_enter_cgroup(flags)
+
     def open_console(self, dev_name: str | None, stream: Stream, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainOpenConsole: attach a stream to a console (None: the first)."""
         run(self._a.open_console(dev_name, _async(stream), flags, deadline=deadline))

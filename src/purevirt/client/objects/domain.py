@@ -14,6 +14,7 @@ from purevirt.client.calls.domain_tuning import DomainTuningCalls
 from purevirt.client.checks import (
     FROM_DOMAIN,
     FROM_NONE,
+    FROM_STREAMS,
     empty_arg,
     exclusive_flags,
     negative_arg,
@@ -38,6 +39,7 @@ from purevirt.client.records import (
     SecurityLabel,
     VcpuInfo,
 )
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.protocol.remote import NonnullDomain
 from purevirt.types.constants import (
     VIR_DOMAIN_AFFECT_CONFIG,
@@ -157,6 +159,15 @@ class Domain(
         _, fds = await conn._link.invoke_fds("domain_open_namespace", (self._ref, flags), (), deadline, "lxc")
         return fds
 
+    def lxc_enter_cgroup(self, flags: int = 0) -> None:
+        """virDomainLxcEnterCGroup: move this process into the control groups of the container's first process."""
+        if flags:
+            text = f"unsupported flags (0x{flags:x}) in function virDomainLxcEnterCGroup"
+            raise VirtError(ErrorCode.INVALID_ARG, message=text, domain=FROM_NONE)
+        from purevirt.host.cgroup_join import join_cgroups_of
+
+        join_cgroups_of(self._ref.id)
+
     # -- streams ------------------------------------------------------------------------------------------------------
 
     async def open_console(
@@ -185,7 +196,7 @@ class Domain(
         if self._conn._readonly:
             raise read_only(function, FROM_DOMAIN)
         if stream is None:
-            raise null_arg("stream", function, FROM_DOMAIN)
+            raise VirtError(ErrorCode.INVALID_STREAM, function, FROM_STREAMS)
 
     # -- processors -----------------------------------------------------------------------------------------------------
 

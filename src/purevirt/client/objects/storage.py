@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from purevirt.client.calls.storage import StoragePoolCalls, StorageVolCalls
-from purevirt.client.checks import FROM_STORAGE, null_arg, read_only
+from purevirt.client.checks import FROM_STORAGE, FROM_STREAMS, read_only
 from purevirt.client.objects.identity import HasName, HasUUID
 from purevirt.client.transfer import receive_into, send_from
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.types.constants import (
     VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM,
     VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM,
@@ -53,7 +54,7 @@ class StorageVol(StorageVolCalls, HasName):
         if self._conn._readonly:
             raise read_only(function, FROM_STORAGE)
         if stream is None:
-            raise null_arg("stream", function, FROM_STORAGE)
+            raise VirtError(ErrorCode.INVALID_STREAM, function, FROM_STREAMS)
 
     async def download_to(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from purevirt.api.stream import Hole
 from purevirt.client.channel import PACKET, Channel
 from purevirt.client.checks import FROM_STREAMS, null_arg
-from purevirt.errors import ErrorCode, NoSupport, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, VirtError
 from purevirt.types.constants import (
     VIR_STREAM_EVENT_READABLE,
     VIR_STREAM_EVENT_WRITABLE,
@@ -31,12 +31,13 @@ class Stream:
     leaving the block finishes a stream in good order and aborts it after an exception.
     """
 
-    __slots__ = ("_channel", "_conn", "_events", "_flags", "_watch")
+    __slots__ = ("_attached", "_channel", "_conn", "_events", "_flags", "_watch")
 
     def __init__(self, conn: Connection, flags: int = 0) -> None:
         self._conn = conn
         self._flags = flags
         self._channel: Channel | None = None
+        self._attached = False
         self._watch: Callable[[Stream, int], None] | None = None
         self._events = 0
 
@@ -47,7 +48,7 @@ class Stream:
         self, procedure: str, args: tuple[Any, ...], deadline: float | None, *, sparse: bool = False
     ) -> Any:
         ret, channel = await self._conn._link.open_channel(procedure, args, deadline, sparse=sparse)
-        self._channel = channel
+        self._channel, self._attached = channel, True
         if self._watch is not None:
             channel.on_ready(self._ready)
         return ret
@@ -159,9 +160,10 @@ class Stream:
         self._channel = None
 
     async def abort(self, *, deadline: float | None = None) -> None:
-        """virStreamAbort: end at once."""
-        channel = self._need("virStreamAbort")
-        self._channel = None
+        """virStreamAbort: end at once; nothing to do for a stream without data."""
+        channel, self._channel = self._channel, None
+        if channel is None:
+            return
         await channel.abort(deadline)
 
     async def abort_quietly(self) -> None:
@@ -180,25 +182,27 @@ class Stream:
         """virStreamEventAddCallback: `callback(stream, events)` as long as the stream is readable or writable."""
         channel = self._need("virStreamEventAddCallback")
         if self._watch is not None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "multiple stream callbacks not supported", FROM_STREAMS)
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "multiple stream callbacks not supported", ErrorDomain.RPC)
         self._watch, self._events = callback, events
         channel.on_ready(self._ready)
 
     def event_update_callback(self, events: int) -> None:
         """virStreamEventUpdateCallback."""
-        channel = self._need("virStreamEventUpdateCallback")
-        if self._watch is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "no stream callback registered", FROM_STREAMS)
+        channel = self._watched("virStreamEventUpdateCallback")
         self._events = events
         channel.on_ready(self._ready)
 
     def event_remove_callback(self) -> None:
         """virStreamEventRemoveCallback."""
-        channel = self._need("virStreamEventRemoveCallback")
-        if self._watch is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "no stream callback registered", FROM_STREAMS)
+        channel = self._watched("virStreamEventRemoveCallback")
         self._watch, self._events = None, 0
         channel.on_ready(None)
+
+    def _watched(self, function: str) -> Channel:
+        """The channel of a stream that has a callback."""
+        if self._watch is None and self._attached:
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "no stream callback registered", ErrorDomain.RPC)
+        return self._need(function)
 
     def ready_events(self) -> int:
         """What the stream is ready for now: VIR_STREAM_EVENT_* bits."""

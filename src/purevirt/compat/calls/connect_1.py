@@ -196,47 +196,47 @@ class virConnectCalls1:
 
     def listDefinedDomains(self) -> Any:
         with failing("virConnectListDefinedDomains"):
-            return self._o.list_defined_domains()
+            return (self._o.num_of_defined_domains() and self._o.list_defined_domains()) or []
 
     def listDefinedInterfaces(self) -> Any:
         with failing("virConnectListDefinedInterfaces"):
-            return self._o.list_defined_interfaces()
+            return (self._o.num_of_defined_interfaces() and self._o.list_defined_interfaces()) or []
 
     def listDefinedNetworks(self) -> Any:
         with failing("virConnectListDefinedNetworks"):
-            return self._o.list_defined_networks()
+            return (self._o.num_of_defined_networks() and self._o.list_defined_networks()) or []
 
     def listDefinedStoragePools(self) -> Any:
         with failing("virConnectListDefinedStoragePools"):
-            return self._o.list_defined_storage_pools()
+            return (self._o.num_of_defined_storage_pools() and self._o.list_defined_storage_pools()) or []
 
     def listDevices(self, cap: Any, flags: int = 0) -> Any:
         with failing("virNodeListDevices"):
-            return self._o.node_list_devices(cap, flags)
+            return (self._o.node_num_of_devices(cap, flags) and self._o.node_list_devices(cap, flags)) or []
 
     def listDomainsID(self) -> Any:
         with failing("virConnectListDomainsID"):
-            return self._o.list_domains()
+            return (self._o.num_of_domains() and self._o.list_domains()) or []
 
     def listInterfaces(self) -> Any:
         with failing("virConnectListInterfaces"):
-            return self._o.list_interfaces()
+            return (self._o.num_of_interfaces() and self._o.list_interfaces()) or []
 
     def listNWFilters(self) -> Any:
         with failing("virConnectListNWFilters"):
-            return self._o.list_nwfilters()
+            return (self._o.num_of_nwfilters() and self._o.list_nwfilters()) or []
 
     def listNetworks(self) -> Any:
         with failing("virConnectListNetworks"):
-            return self._o.list_networks()
+            return (self._o.num_of_networks() and self._o.list_networks()) or []
 
     def listSecrets(self) -> Any:
         with failing("virConnectListSecrets"):
-            return self._o.list_secrets()
+            return (self._o.num_of_secrets() and self._o.list_secrets()) or []
 
     def listStoragePools(self) -> Any:
         with failing("virConnectListStoragePools"):
-            return self._o.list_storage_pools()
+            return (self._o.num_of_storage_pools() and self._o.list_storage_pools()) or []
 
     def lookupByID(self, id: Any) -> Any:
         with failing("virDomainLookupByID"):

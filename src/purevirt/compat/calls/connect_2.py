@@ -9,6 +9,7 @@ from typing import Any
 
 from purevirt.compat.handle import make
 from purevirt.compat.raising import failing
+from purevirt.compat.shapes import settable
 
 
 class virConnectCalls2:
@@ -71,7 +72,7 @@ class virConnectCalls2:
 
     def setMemoryParameters(self, params: Any, flags: int = 0) -> int:
         with failing("virNodeSetMemoryParameters"):
-            self._o.node_set_memory_parameters(params, flags)
+            self._o.node_set_memory_parameters(settable(params, lambda: self._o.node_get_memory_parameters(flags)), flags)
         return 0
 
     def storagePoolCreateXML(self, xmlDesc: Any, flags: int = 0) -> Any:

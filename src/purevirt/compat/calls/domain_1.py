@@ -246,8 +246,9 @@ class virDomainCalls1:
             return self._o.get_guest_info(types, flags)
 
     def guestVcpus(self, flags: int = 0) -> Any:
-        with failing("virDomainGetGuestVcpus"):
+        with answering("virDomainGetGuestVcpus"):
             return self._o.get_guest_vcpus(flags)
+        return None
 
     def hasCurrentSnapshot(self, flags: int = 0) -> int:
         with failing("virDomainHasCurrentSnapshot"):
@@ -367,15 +368,15 @@ class virDomainCalls1:
         with failing("virDomainMigrate3"):
             return make("virDomain", self, self._o.migrate3(twin_of(dconn), params, flags))
 
-    def migrateGetCompressionCache(self, flags: int = 0) -> int:
+    def migrateGetCompressionCache(self, flags: int = 0) -> Any:
         with answering("virDomainMigrateGetCompressionCache"):
             return int(self._o.migrate_get_compression_cache(flags))
-        return -1
+        return None
 
-    def migrateGetMaxDowntime(self, flags: int = 0) -> int:
+    def migrateGetMaxDowntime(self, flags: int = 0) -> Any:
         with answering("virDomainMigrateGetMaxDowntime"):
             return int(self._o.migrate_get_max_downtime(flags))
-        return -1
+        return None
 
     def migrateGetMaxSpeed(self, flags: int = 0) -> int:
         with failing("virDomainMigrateGetMaxSpeed"):

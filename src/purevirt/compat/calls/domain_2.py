@@ -9,7 +9,7 @@ from typing import Any
 
 from purevirt.compat.handle import make, twin_of
 from purevirt.compat.raising import answering, failing
-from purevirt.compat.shapes import cpu_set, cpus_of, host_cpus, row, vcpus
+from purevirt.compat.shapes import cpu_set, cpus_of, host_cpus, row, settable, vcpus
 
 
 class virDomainCalls2:
@@ -142,7 +142,7 @@ class virDomainCalls2:
     def schedulerType(self) -> Any:
         with failing("virDomainGetSchedulerType"):
             found = self._o.get_scheduler_type()
-            return row(found)
+            return tuple(found)
 
     def screenshot(self, stream: Any, screen: Any, flags: int = 0) -> Any:
         with failing("virDomainScreenshot"):
@@ -151,12 +151,12 @@ class virDomainCalls2:
     def securityLabel(self) -> Any:
         with failing("virDomainGetSecurityLabel"):
             found = self._o.get_security_label()
-            return [found.label, int(found.enforcing)]
+            return [found.label, found.enforcing]
 
     def securityLabelList(self) -> Any:
         with failing("virDomainGetSecurityLabelList"):
             found = self._o.get_security_label_list()
-            return [[label.label, int(label.enforcing)] for label in found]
+            return [[label.label, label.enforcing] for label in found]
 
     def sendKey(self, codeset: Any, holdtime: Any, keycodes: Any, nkeycodes: Any, flags: int = 0) -> int:
         with failing("virDomainSendKey"):
@@ -175,12 +175,12 @@ class virDomainCalls2:
 
     def setBlkioParameters(self, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetBlkioParameters"):
-            self._o.set_blkio_parameters(params, flags)
+            self._o.set_blkio_parameters(settable(params, lambda: self._o.get_blkio_parameters(flags)), flags)
         return 0
 
     def setBlockIoTune(self, disk: Any, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetBlockIoTune"):
-            self._o.set_block_io_tune(disk, params, flags)
+            self._o.set_block_io_tune(disk, settable(params, lambda: self._o.get_block_io_tune(disk, flags)), flags)
         return 0
 
     def setBlockThreshold(self, dev: Any, threshold: Any, flags: int = 0) -> int:
@@ -200,7 +200,9 @@ class virDomainCalls2:
 
     def setInterfaceParameters(self, device: Any, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetInterfaceParameters"):
-            self._o.set_interface_parameters(device, params, flags)
+            self._o.set_interface_parameters(
+                device, settable(params, lambda: self._o.get_interface_parameters(device, flags)), flags
+            )
         return 0
 
     def setLaunchSecurityState(self, params: Any, flags: int = 0) -> int:
@@ -230,7 +232,7 @@ class virDomainCalls2:
 
     def setMemoryParameters(self, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetMemoryParameters"):
-            self._o.set_memory_parameters(params, flags)
+            self._o.set_memory_parameters(settable(params, lambda: self._o.get_memory_parameters(flags)), flags)
         return 0
 
     def setMemoryStatsPeriod(self, period: Any, flags: int = 0) -> int:
@@ -245,7 +247,7 @@ class virDomainCalls2:
 
     def setNumaParameters(self, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetNumaParameters"):
-            self._o.set_numa_parameters(params, flags)
+            self._o.set_numa_parameters(settable(params, lambda: self._o.get_numa_parameters(flags)), flags)
         return 0
 
     def setPerfEvents(self, params: Any, flags: int = 0) -> int:
@@ -255,12 +257,12 @@ class virDomainCalls2:
 
     def setSchedulerParameters(self, params: Any) -> int:
         with failing("virDomainSetSchedulerParameters"):
-            self._o.set_scheduler_parameters(params)
+            self._o.set_scheduler_parameters(settable(params, lambda: self._o.get_scheduler_parameters()))
         return 0
 
     def setSchedulerParametersFlags(self, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetSchedulerParametersFlags"):
-            self._o.set_scheduler_parameters_flags(params, flags)
+            self._o.set_scheduler_parameters_flags(settable(params, lambda: self._o.get_scheduler_parameters_flags(flags)), flags)
         return 0
 
     def setUserPassword(self, user: Any, password: Any, flags: int = 0) -> int:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.compat.handle import make, twin_of
+from purevirt.compat.handle import make, needed, twin_of
 from purevirt.compat.raising import answering, failing
 from purevirt.compat.shapes import row
+from purevirt.errors import ErrorCode, ErrorDomain
 
 
 class virStoragePoolCalls:
@@ -49,7 +50,10 @@ class virStoragePoolCalls:
 
     def createXMLFrom(self, xmlDesc: Any, clonevol: Any, flags: int = 0) -> Any:
         with failing("virStorageVolCreateXMLFrom"):
-            return make("virStorageVol", self, self._o.storage_vol_create_xml_from(xmlDesc, twin_of(clonevol), flags))
+            rows = self._o.storage_vol_create_xml_from(
+                xmlDesc, needed(clonevol, ErrorCode.INVALID_STORAGE_VOL, ErrorDomain.STORAGE, "virStorageVolCreateXMLFrom"), flags
+            )
+            return make("virStorageVol", self, rows)
 
     def delete(self, flags: int = 0) -> int:
         with failing("virStoragePoolDelete"):
