@@ -201,6 +201,8 @@ class Writer:
         lines = [f"    def {name}({text}) -> {annotation}:"]
         if len(lines[0]) > 130:
             lines = [f"    def {name}(", f"        {text}", f"    ) -> {annotation}:"]
+        if "uuid" in names:
+            lines.append(f'        uuid = uuid16(uuid, "{function}")')
         lines.append(f'        with {"failing" if raising else "answering"}("{function}"):')
         self.used.add("failing" if raising else "answering")
         if returns in ("None", "0"):
@@ -305,7 +307,7 @@ def module(stem: str, classes: dict[str, dict[str, Any]], writer: Writer) -> dic
             imports.append("from purevirt.errors import ErrorCode, ErrorDomain")
         if handle:
             imports.append(f"from purevirt.compat.handle import {', '.join(handle)}")
-        imports.append(f"from purevirt.compat.raising import {', '.join(sorted(used & {'failing', 'answering'}))}")
+        imports.append(f"from purevirt.compat.raising import {', '.join(sorted(used & {'failing', 'answering', 'uuid16'}))}")
         shapes = sorted(used & set(SHAPE_NAMES))
         if shapes:
             line = f"from purevirt.compat.shapes import {', '.join(shapes)}"

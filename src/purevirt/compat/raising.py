@@ -95,6 +95,14 @@ def record(e: VirtError) -> None:
     sys.stderr.write(f"libvirt: {where} {_LEVELS.get(ErrorLevel(error[3]), '')} : {error[2]}\n")
 
 
+def uuid16(value: Any, function: str) -> bytes:
+    """A raw UUID. Of another length the binding does not even call the library: the error on record stays the last one."""
+    raw: bytes = value.encode() if isinstance(value, str) else bytes(value)
+    if len(raw) != 16:
+        raise libvirtError(f"{function}() failed")
+    return raw
+
+
 def misfit(value: BaseException | None) -> TypeGuard[VirtError]:
     """Whether an argument was of a type that the call cannot carry: the binding refuses it before any call."""
     return isinstance(value, VirtError) and isinstance(value.__cause__, XdrError)

@@ -55,6 +55,7 @@ SPECIAL = {
     ("setSchedulerParametersFlags", "params"): {"weight": 70}, ("setNumaParameters", "params"): {"numa_mode": 0},
     ("setGuestVcpus", "cpumap"): "0", ("setIOThreadParams", "params"): {"poll_grow": 1},
     ("setInterfaceParameters", "params"): {"inbound.average": 1}, ("setMetadata", "uri"): None, ("metadata", "uri"): None,
+    ("lookupByUUID", "uuid"): UUID, ("networkLookupByUUID", "uuid"): "short",
     ("setTime", "time"): {"seconds": 1}, ("getDomainCapabilities", "arch"): None,
 }  # fmt: skip
 LEFT_OUT = {

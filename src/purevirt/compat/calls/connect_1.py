@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.compat.handle import make
-from purevirt.compat.raising import answering, failing
+from purevirt.compat.raising import answering, failing, uuid16
 from purevirt.compat.shapes import cpus_of, node_info, row
 
 
@@ -247,6 +247,7 @@ class virConnectCalls1:
             return make("virDomain", self, self._o.domain_lookup_by_name(name))
 
     def lookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virDomainLookupByUUID")
         with failing("virDomainLookupByUUID"):
             return make("virDomain", self, self._o.domain_lookup_by_uuid(uuid))
 
@@ -275,6 +276,7 @@ class virConnectCalls1:
             return make("virNetwork", self, self._o.network_lookup_by_name(name))
 
     def networkLookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virNetworkLookupByUUID")
         with failing("virNetworkLookupByUUID"):
             return make("virNetwork", self, self._o.network_lookup_by_uuid(uuid))
 

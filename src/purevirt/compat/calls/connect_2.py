@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.compat.handle import make
-from purevirt.compat.raising import failing
+from purevirt.compat.raising import failing, uuid16
 from purevirt.compat.shapes import settable
 
 
@@ -18,6 +18,7 @@ class virConnectCalls2:
     _o: Any
 
     def nwfilterLookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virNWFilterLookupByUUID")
         with failing("virNWFilterLookupByUUID"):
             return make("virNWFilter", self, self._o.nwfilter_lookup_by_uuid(uuid))
 
@@ -54,6 +55,7 @@ class virConnectCalls2:
             return make("virSecret", self, self._o.secret_define_xml(xml, flags))
 
     def secretLookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virSecretLookupByUUID")
         with failing("virSecretLookupByUUID"):
             return make("virSecret", self, self._o.secret_lookup_by_uuid(uuid))
 
@@ -92,6 +94,7 @@ class virConnectCalls2:
             return make("virStoragePool", self, self._o.storage_pool_lookup_by_target_path(path))
 
     def storagePoolLookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virStoragePoolLookupByUUID")
         with failing("virStoragePoolLookupByUUID"):
             return make("virStoragePool", self, self._o.storage_pool_lookup_by_uuid(uuid))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.compat.handle import make
-from purevirt.compat.raising import answering, failing
+from purevirt.compat.raising import answering, failing, uuid16
 from purevirt.compat.shapes import lease
 
 
@@ -70,6 +70,7 @@ class virNetworkCalls:
             return make("virNetworkPort", self, self._o.port_create_xml(xmldesc, flags))
 
     def portLookupByUUID(self, uuid: Any) -> Any:
+        uuid = uuid16(uuid, "virNetworkPortLookupByUUID")
         with failing("virNetworkPortLookupByUUID"):
             return make("virNetworkPort", self, self._o.port_lookup_by_uuid(uuid))
 
