@@ -5,8 +5,7 @@ Importing this module costs nothing; what a name needs is loaded when it is used
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers know the name; `typing` itself would cost more than all of this
 if TYPE_CHECKING:
     from purevirt.client import open, open_admin, open_auth, open_read_only
     from purevirt.errors import VirtError
