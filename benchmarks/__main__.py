@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.bars import SECTIONS, Bar
+from benchmarks.bars import CLIENTS, SECTIONS, Bar
 from benchmarks.world import PIDFILE, World
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +47,20 @@ def measure(world: World, section: str, image: str) -> dict[str, float]:
     return found
 
 
+def measure_client(world: World, python: str, kind: str) -> dict[str, float]:
+    """One of the two clients in libvirtd's world."""
+    with tempfile.TemporaryDirectory(prefix="purevirt-bench-client-") as directory:
+        os.chmod(directory, 0o755)
+        source = str(HERE.parent / "src")
+        command = ["env", f"PYTHONPATH={source}", python, str(HERE / "client.py"), kind, directory]
+        try:
+            found: dict[str, float] = json.loads(world.run(command).splitlines()[-1])
+        except (RuntimeError, ValueError, IndexError) as error:
+            print(f"# client: {error}", file=sys.stderr)
+            return {}
+    return found
+
+
 def main(arguments: list[str]) -> int:
     if os.geteuid() != 0 or shutil.which("libvirtd", path="/usr/sbin:/usr/bin") is None:
         print("benchmarks need root and the distribution's libvirtd (apt install libvirt-daemon-system python3-libvirt)")
@@ -59,7 +73,10 @@ def main(arguments: list[str]) -> int:
         results: dict[str, dict[str, float | None]] = {}
         print(f"{'metric':18} {'purevirt':>14} {'libvirtd':>14}   ratio     bar")
         for section in sections:
-            mine, theirs = measure(ours, section, image), measure(peer, section, image)
+            if section in CLIENTS:
+                mine, theirs = measure_client(peer, sys.executable, "ours"), measure_client(peer, "/usr/bin/python3", "c")
+            else:
+                mine, theirs = measure(ours, section, image), measure(peer, section, image)
             for bar in SECTIONS[section]:
                 results[bar.metric] = {"ours": mine.get(bar.metric), "peer": theirs.get(bar.metric)}
                 print(row(bar, mine.get(bar.metric), theirs.get(bar.metric)), flush=True)

@@ -22,6 +22,9 @@ class Bar:
         return ratio >= self.worst if self.higher else ratio <= self.worst
 
 
+CLIENTS = {"client"}
+"""Sections that compare our client with the C library's, both against libvirtd."""
+
 SECTIONS: dict[str, tuple[Bar, ...]] = {
     "calls": (
         Bar("connect_close", "s", 1.0, "open and close a connection"),
@@ -51,6 +54,14 @@ SECTIONS: dict[str, tuple[Bar, ...]] = {
         Bar("start_16", "s", 0.6, "16 guests started from 8 clients"),
         Bar("stats_16", "s", 0.4, "all statistics with 16 running"),
         Bar("info_16", "s", 1.0, "info of one of 16 running"),
+    ),
+    "client": (
+        Bar("client_connect", "s", 1.5, "our client: open and close a connection"),
+        Bar("client_small_call", "s", 2.0, "our sync client: getLibVersion"),
+        Bar("client_list_1000", "s", 2.0, "our sync client: list of 1,000 guests"),
+        Bar("client_async_64", "1/s", 1.0, "our async client, 64 calls in flight, against calls of the C client", higher=True),
+        Bar("client_upload", "MiB/s", 0.7, "our client: upload of 256 MiB", higher=True),
+        Bar("client_download", "MiB/s", 0.7, "our client: download of 256 MiB", higher=True),
     ),
     "console": (Bar("console", "MiB/s", 1.0, "bytes out of a guest's serial console", higher=True),),
 }

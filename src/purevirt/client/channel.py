@@ -20,6 +20,10 @@ class Channel(Protocol):
         """At most `limit` bytes, or the hole at this point, or None at the peer's end. Waits for one of them."""
         ...
 
+    async def recv_view(self, limit: int, deadline: float | None = None) -> bytes | memoryview | Hole | None:
+        """As `recv`, perhaps as a view of what came, for callers that write it on at once."""
+        ...
+
     def recv_ready(self) -> bool:
         """Whether `recv` would return at once."""
         ...

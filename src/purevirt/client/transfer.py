@@ -26,7 +26,7 @@ async def receive_into(
     offload = stream.get_connect()._offload
     try:
         while True:
-            piece = await stream.recv_any(PACKET)
+            piece = await stream._recv_view(PACKET)
             if piece is None:
                 break
             if isinstance(piece, Hole):

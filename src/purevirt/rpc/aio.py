@@ -53,6 +53,8 @@ class AsyncTransport:
         self._streams: dict[int, AsyncStream] = {}
         self._out: deque[bytes | memoryview | int] = deque()
         self._unsent = 0
+        self._head_tried = False
+        """Whether the link has seen the head of the queue: a security layer wants the same bytes again."""
         self._flushing = False
         self._watching_write = False
         self._reading = False
@@ -124,6 +126,7 @@ class AsyncTransport:
         self, row: Row, args: Struct | None = None, *, deadline: float | None = None
     ) -> tuple[Any, AsyncStream]:
         """Call a procedure that has a stream: its ret struct and the open stream."""
+        self._link.widen()
         serial, future = self._begin(row, args, ())
         stream = AsyncStream(self, self._session.open_stream(serial))
         self._streams[serial] = stream
@@ -183,11 +186,38 @@ class AsyncTransport:
                 return
             if sent == len(data):
                 return
+            self._head_tried = True
             data = data[sent:]
         self._out.append(data)
         self._unsent += len(data)
         for fd in fds:
             self._out.append(os.dup(fd))
+        self._flush_soon()
+
+    def write_data(self, head: bytes, data: memoryview) -> None:
+        """As `write`, of a packet whose payload is not copied; nobody may change it afterwards."""
+        if self._closed is not None:
+            return
+        sent = 0
+        if not self._out:
+            try:
+                sent = self._link.send_parts(head, data)
+            except VirtError as e:
+                self._loop.call_soon(self._fail, e, CLOSE_ERROR)
+                return
+            if sent == len(head) + len(data):
+                return
+        if sent or not self._link.can_receive_into:
+            self._head_tried = True
+            rest = (head + data)[sent:] if sent < len(head) or not self._link.can_receive_into else data[sent - len(head) :]
+            self._out.append(rest)
+            self._unsent += len(rest)
+        else:
+            self._out += (head, data)
+            self._unsent += len(head) + len(data)
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if not self._flushing:
             self._flushing = True
             self._loop.call_soon(self._flush)
@@ -205,11 +235,12 @@ class AsyncTransport:
                     out.popleft()
                     os.close(item)
                     continue
-                if len(out) > 1 and len(item) < _JOIN:
+                if len(out) > 1 and len(item) < _JOIN and not self._head_tried:
                     item = self._joined()
                 sent = self._link.send_some(item)
                 self._unsent -= sent
-                if sent < len(item):
+                self._head_tried = sent < len(item)
+                if self._head_tried:
                     out[0] = memoryview(item)[sent:] if sent else item
                     break
                 out.popleft()
@@ -291,10 +322,18 @@ class AsyncTransport:
         pending = getattr(link.sock, "pending", None)  # TLS: records taken from the socket already
         try:
             while True:
-                got = link.receive()
-                if got is None:
-                    break
-                for incident in self._session.receive(*got):
+                space = self._session.framer.space() if link.can_receive_into else None
+                if space is not None:
+                    into = link.receive_into(space)
+                    if into is None:
+                        break
+                    incidents = self._session.received(*into)
+                else:
+                    got = link.receive()
+                    if got is None:
+                        break
+                    incidents = self._session.receive(*got)
+                for incident in incidents:
                     self._sort(incident)
                 if pending is None or not pending():
                     break

@@ -10,7 +10,7 @@ from purevirt.api.stream import Hole
 from purevirt.errors import VirtError
 from purevirt.protocol.header import STREAM_DATA_MAX
 from purevirt.rpc.session import StreamPacket, StreamWriter
-from purevirt.rpc.streams import StreamState
+from purevirt.rpc.streams import StreamState, Taken
 
 if TYPE_CHECKING:
     from purevirt.rpc.aio import AsyncTransport
@@ -69,13 +69,17 @@ class AsyncStream:
 
     async def send(self, data: bytes | memoryview, deadline: float | None = None) -> int:
         """Send all of it, in packets. Raises the stream's error when the server has ended it."""
-        for at in range(0, len(data), STREAM_DATA_MAX):
+        view = memoryview(data)
+        if not isinstance(view.obj, bytes):
+            view = memoryview(bytes(view))  # what waits to be sent must not change
+        for at in range(0, len(view), STREAM_DATA_MAX):
             self._raise_error()
-            self._transport.write(self._writer.data(bytes(data[at : at + STREAM_DATA_MAX])))
+            piece = view[at : at + STREAM_DATA_MAX]
+            self._transport.write_data(self._writer.data_head(len(piece)), piece)
             if not self._transport.writable:
                 await self._transport.drain(deadline)
         self._raise_error()
-        return len(data)
+        return len(view)
 
     async def send_hole(self, length: int, deadline: float | None = None) -> None:
         self._raise_error()
@@ -88,12 +92,17 @@ class AsyncStream:
 
     async def recv(self, limit: int = STREAM_DATA_MAX, deadline: float | None = None) -> bytes | Hole | None:
         """The next data (at most `limit` bytes) or hole; None at the end. Raises the stream's error, or Timeout."""
+        taken = await self.recv_view(limit, deadline)
+        return bytes(taken) if isinstance(taken, memoryview) else taken
+
+    async def recv_view(self, limit: int = STREAM_DATA_MAX, deadline: float | None = None) -> Taken:
+        """As `recv`, perhaps as a view of what was received, which saves a copy."""
         while not self.state.readable:
             await self._transport.wait_in(self._waiting, deadline, "no stream data in time")
         taken = self.state.take_joined(limit)
         assert not isinstance(taken, str)
         self._transport.resume_if_drained()
-        return bytes(taken) if isinstance(taken, memoryview) else taken
+        return taken
 
     async def finish(self, deadline: float | None = None) -> None:
         """The regular end: tell the server and wait until it has done everything. Raises the stream's error."""

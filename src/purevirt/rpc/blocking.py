@@ -31,7 +31,7 @@ from purevirt.protocol.xdr import Struct
 from purevirt.rpc.keepalive import KeepAlive, death
 from purevirt.rpc.link import LayeredLink, Link, Wrap, time_left
 from purevirt.rpc.session import PING, PONG, ClientSession, Notice, Ping, Pong, Reply, StreamPacket, StreamWriter
-from purevirt.rpc.streams import StreamState
+from purevirt.rpc.streams import StreamState, Taken
 
 T = TypeVar("T")
 
@@ -185,6 +185,7 @@ class BlockingTransport:
             serial, data = self._session.call(row, args, fds)
             self._waiters[serial] = _Waiter()
             if with_stream:
+                self._link.widen()
                 stream = BlockingStream(self, self._session.open_stream(serial))
                 self._streams[serial] = stream
         self.send(data, fds, deadline)
@@ -222,6 +223,22 @@ class BlockingTransport:
                 for fd in fds:
                     while not self._link.send_fd(fd):
                         self._wait_writable(deadline)
+            except VirtError as e:
+                self._fail(e, CLOSE_ERROR)
+                raise
+
+    def send_data(self, head: bytes, data: bytes | memoryview, deadline: float | None = None) -> None:
+        """As `send`, of a packet whose payload is not to be copied."""
+        with self._send_lock:
+            try:
+                sent = self._link.send_parts(head, data)
+                while sent < len(head):
+                    self._wait_writable(deadline)
+                    sent = self._link.send_parts(head[sent:], data) + sent
+                rest = memoryview(data)[sent - len(head) :]
+                while rest:
+                    self._wait_writable(deadline)
+                    rest = rest[self._link.send_some(rest) :]
             except VirtError as e:
                 self._fail(e, CLOSE_ERROR)
                 raise
@@ -306,13 +323,17 @@ class BlockingTransport:
 
     def _receive(self) -> bool:
         try:
-            got = self._link.receive()
-            if got is None:
+            space = self._session.framer.space() if self._link.can_receive_into else None
+            into = self._link.receive_into(space) if space is not None else None
+            got = self._link.receive() if space is None else None
+            if got is None and into is None:
                 return False
             with self._condition:
                 if self._keepalive is not None:
                     self._keepalive.heard(time.monotonic())
-                incidents = self._session.receive(*got)
+                incidents = self._session.receive(*got) if got is not None else []
+                if into is not None:
+                    incidents = self._session.received(*into)
                 pings = sum([self._sort(incident) for incident in incidents])
         except VirtError as e:
             self._fail(e, CLOSE_EOF if "End of file" in e.message else CLOSE_ERROR)
@@ -410,9 +431,11 @@ class BlockingStream:
         """Send all of it, in packets. Raises the stream's error when the server has ended it."""
         if self.state.error is not None:
             raise self.state.error
-        for at in range(0, len(data), STREAM_DATA_MAX):
-            self._transport.send(self._writer.data(bytes(data[at : at + STREAM_DATA_MAX])), (), deadline)
-        return len(data)
+        view = memoryview(data)
+        for at in range(0, len(view), STREAM_DATA_MAX):
+            piece = view[at : at + STREAM_DATA_MAX]
+            self._transport.send_data(self._writer.data_head(len(piece)), piece, deadline)
+        return len(view)
 
     async def send_hole(self, length: int, deadline: float | None = None) -> None:
         if self.state.error is not None:
@@ -421,11 +444,16 @@ class BlockingStream:
 
     async def recv(self, limit: int = STREAM_DATA_MAX, deadline: float | None = None) -> bytes | Hole | None:
         """The next data (at most `limit` bytes) or hole; None at the end. Raises the stream's error, or Timeout."""
-        if not self._transport.wait_until(lambda: self.state.readable, deadline):
+        taken = await self.recv_view(limit, deadline)
+        return bytes(taken) if isinstance(taken, memoryview) else taken
+
+    async def recv_view(self, limit: int = STREAM_DATA_MAX, deadline: float | None = None) -> Taken:
+        """As `recv`, perhaps as a view of what was received, which saves a copy."""
+        if not self.state.readable and not self._transport.wait_until(lambda: self.state.readable, deadline):
             raise Timeout("no stream data in time", ErrorDomain.STREAMS)
         taken = self.state.take_joined(limit)
         assert not isinstance(taken, str)
-        return bytes(taken) if isinstance(taken, memoryview) else taken
+        return taken
 
     def recv_nowait(self, limit: int = STREAM_DATA_MAX) -> bytes | Hole | str | None:
         """As `recv`, but "blocked" when nothing has come; reads the socket without waiting."""

@@ -18,6 +18,9 @@ _SMALLEST = 4 + HEADER_MAX
 _WITH_FDS = frozenset({int(MessageType.CALL_WITH_FDS), int(MessageType.REPLY_WITH_FDS)})
 _VIEW_FROM = 16384
 """Payloads at least this long are handed on as views of what was received instead of copies."""
+_OWN_BUFFER = range(_VIEW_FROM, 1 << 20)
+"""Messages of such a length (stream data) are received into a buffer of their own size. Longer ones grow as they come, so
+that nobody makes us allocate what he does not send."""
 
 
 class ProtocolError(VirtError):
@@ -70,6 +73,11 @@ def pack(
     return FRAME.pack(length, program, version, procedure, type, serial, status) + payload
 
 
+def pack_head(program: int, version: int, procedure: int, type: int, serial: int, status: int, payload_length: int) -> bytes:
+    """A packet without its payload."""
+    return FRAME.pack(_SMALLEST + payload_length, program, version, procedure, type, serial, status)
+
+
 def pack_with_fds(
     program: int, version: int, procedure: int, type: int, serial: int, payload: bytes | bytearray, fds: Sequence[int]
 ) -> bytes:
@@ -92,10 +100,29 @@ class Framer:
         self._fds: list[int] = []
         self._waiting: Message | None = None
         self._wanted = 0
+        self._own: bytearray | None = None
+        self._filled = 0
 
     @property
     def buffered(self) -> int:
-        return len(self._pending)
+        return len(self._pending) + self._filled
+
+    def space(self) -> memoryview | None:
+        """Where the rest of a large message may be received to; then say `filled`. None: use `feed`."""
+        return memoryview(self._own)[self._filled :] if self._own is not None else None
+
+    def filled(self, count: int, fds: Sequence[int] = ()) -> list[Message]:
+        """So many bytes were received into `space`; the message, when that was all of it."""
+        assert self._own is not None
+        if fds:
+            self._keep_fds(fds)
+        self._filled += count
+        if self._filled < len(self._own):
+            return []
+        own, self._own, self._filled = self._own, None, 0
+        out: list[Message] = []
+        self._cut(own, 0, len(own), out)
+        return out
 
     def drain(self) -> list[int]:
         """Descriptors nobody took."""
@@ -108,15 +135,20 @@ class Framer:
     def feed(self, data: bytes, fds: Sequence[int] = ()) -> list[Message]:
         """The messages that `data` completes."""
         if fds:
-            self._fds.extend(fds)
-            if len(self._fds) > NUM_FDS_MAX:
-                raise ProtocolError(f"Too many FDs received {len(self._fds)}, expected {NUM_FDS_MAX} maximum")
+            self._keep_fds(fds)
+        out: list[Message] = []
+        at = 0
+        if self._own is not None:
+            at = min(len(data), len(self._own) - self._filled)
+            self._own[self._filled : self._filled + at] = memoryview(data)[:at]
+            out = self.filled(at)
+            if at == len(data):
+                return out
         source: bytes | bytearray = data
         if self._pending:
             self._pending += data
             source = self._pending
-        out: list[Message] = []
-        at, end = 0, len(source)
+        end = len(source)
         while True:
             if self._waiting is not None:
                 at = self._take_fds(at, end)
@@ -132,6 +164,10 @@ class Framer:
             if not _SMALLEST <= length <= self.limit:
                 self._refuse(length)
             if end - at < length:
+                if length in _OWN_BUFFER:
+                    self._own, self._filled = bytearray(length), end - at
+                    self._own[: end - at] = memoryview(source)[at:]
+                    at = end
                 break
             self._cut(source, at, length, out)
             at += length
@@ -140,6 +176,11 @@ class Framer:
         elif at < end:
             self._pending += data[at:] if at else data
         return out
+
+    def _keep_fds(self, fds: Sequence[int]) -> None:
+        self._fds.extend(fds)
+        if len(self._fds) > NUM_FDS_MAX:
+            raise ProtocolError(f"Too many FDs received {len(self._fds)}, expected {NUM_FDS_MAX} maximum")
 
     def _refuse(self, length: int) -> None:
         if length < _SMALLEST:
@@ -150,8 +191,8 @@ class Framer:
         _, program, version, procedure, kind, serial, status = FRAME.unpack_from(source, at)
         start, stop = at + _SMALLEST, at + length
         payload: bytes | memoryview
-        if type(source) is bytes:
-            payload = memoryview(source)[start:stop] if length > _VIEW_FROM else source[start:stop]
+        if source is not self._pending:  # a buffer that is ours alone and stays as it is
+            payload = memoryview(source)[start:stop] if length > _VIEW_FROM else bytes(source[start:stop])
         else:
             payload = bytes(memoryview(source)[start:stop])
         message = Message(program, version, procedure, kind, serial, status, payload)

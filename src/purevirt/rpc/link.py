@@ -5,11 +5,12 @@ Deadlines are absolute `time.monotonic()` values; None waits for ever. Works wit
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
@@ -18,6 +19,8 @@ from purevirt.types.override import override
 
 RECEIVE: Final = 262144
 _MAX_FDS = 64
+SEND_BUFFER: Final = 1 << 20
+_CAN_GATHER = hasattr(socket.socket, "sendmsg")
 _CAN_PASS_FDS = hasattr(socket, "SCM_RIGHTS") and hasattr(socket, "CMSG_SPACE")
 
 
@@ -36,6 +39,8 @@ class Link:
     """A non-blocking stream socket of any family. `last_words` asks the helper program behind it (ssh) for its stderr."""
 
     can_pass_fds = False
+    can_receive_into = True
+    """Whether received bytes are the protocol's own, so that they may go straight to where they belong."""
     would_block: tuple[type[Exception], ...] = (BlockingIOError, InterruptedError)
 
     def __init__(self, sock: socket.socket, last_words: Callable[[], str] | None = None) -> None:
@@ -87,12 +92,41 @@ class Link:
 
     def _receive_with_fds(self) -> tuple[bytes, list[int]]:
         data, ancillary, _, _ = self.sock.recvmsg(RECEIVE, self._ancillary, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+        return data, _fds_in(ancillary)
+
+    def receive_into(self, space: memoryview) -> tuple[int, list[int]] | None:
+        """As `receive`, into the given place: how many bytes, and descriptors."""
         fds: list[int] = []
-        for level, kind, payload in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                count = len(payload) // 4
-                fds += [int.from_bytes(payload[4 * i : 4 * i + 4], _NATIVE) for i in range(count)]
-        return data, fds
+        try:
+            if self.can_pass_fds:
+                flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+                count, ancillary, _, _ = self.sock.recvmsg_into([space], self._ancillary, flags)
+                fds = _fds_in(ancillary)
+            else:
+                count = self.sock.recv_into(space)
+        except self.would_block:
+            return None
+        except OSError as e:
+            raise system_error(e.errno or errno.EIO, "Cannot recv data", ErrorDomain.RPC) from e
+        if not count:
+            raise eof_error(self.last_words())
+        return count, fds
+
+    def send_parts(self, head: bytes, data: bytes | memoryview) -> int:
+        """As `send_some` of the two in a row, without joining them where the socket can do that."""
+        if not _CAN_GATHER:
+            return self.send_some(head + data)
+        try:
+            return self.sock.sendmsg([head, data])
+        except self.would_block:
+            return 0
+        except OSError as e:
+            raise system_error(e.errno or errno.EIO, "Cannot write data", ErrorDomain.RPC) from e
+
+    def widen(self) -> None:
+        """Let the socket take whole stream packets at once."""
+        with contextlib.suppress(OSError):  # only speed is lost
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def send_some(self, data: bytes | memoryview) -> int:
         """How many bytes the socket took, 0 when it is full."""
@@ -120,6 +154,16 @@ class Link:
         self.sock.close()
 
 
+def _fds_in(ancillary: Sequence[tuple[int, int, bytes]]) -> list[int]:
+    """The descriptors in what recvmsg returned."""
+    fds: list[int] = []
+    for level, kind, payload in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            count = len(payload) // 4
+            fds += [int.from_bytes(payload[4 * i : 4 * i + 4], _NATIVE) for i in range(count)]
+    return fds
+
+
 _NATIVE: Final = __import__("sys").byteorder
 
 
@@ -128,6 +172,8 @@ Wrap = Callable[[bytes], bytes]
 
 class LayeredLink(Link):
     """A link with a SASL security layer on it: both directions pass through the mechanism."""
+
+    can_receive_into = False
 
     def __init__(self, below: Link, wrap: Wrap, unwrap: Wrap) -> None:
         super().__init__(below.sock, below.last_words)
@@ -162,6 +208,10 @@ class LayeredLink(Link):
                 return 0
         self._plain = None
         return len(plain)
+
+    @override
+    def send_parts(self, head: bytes, data: bytes | memoryview) -> int:
+        return self.send_some(head + data)
 
     def _flush(self) -> bool:
         self._unsent = self._unsent[self._below.send_some(self._unsent) :]

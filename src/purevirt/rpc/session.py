@@ -18,7 +18,7 @@ from purevirt.protocol import keepalive
 from purevirt.protocol.header import MESSAGE_MAX, MessageType, Status, StreamHole
 from purevirt.protocol.rows import Program, Row
 from purevirt.protocol.xdr import Struct, XdrError, decode, encode
-from purevirt.rpc.framing import Framer, Message, ProtocolError, pack, pack_with_fds
+from purevirt.rpc.framing import Framer, Message, ProtocolError, pack, pack_head, pack_with_fds
 from purevirt.rpc.wire_errors import decode_error, encode_error
 
 _CALL, _REPLY, _MESSAGE = int(MessageType.CALL), int(MessageType.REPLY), int(MessageType.MESSAGE)
@@ -157,6 +157,11 @@ class StreamWriter:
         """One packet; the caller cuts to STREAM_DATA_MAX. Empty = no more data."""
         return self._pack(_STREAM, _CONTINUE, data)
 
+    def data_head(self, length: int) -> bytes:
+        """What goes before so many bytes of data, for senders that do not join the two."""
+        row = self.row
+        return pack_head(row.program, row.version, row.number, _STREAM, self.serial, _CONTINUE, length)
+
     def hole(self, length: int) -> bytes:
         return self._pack(_HOLE, _CONTINUE, encode(StreamHole(length, 0)))
 
@@ -216,6 +221,11 @@ class ClientSession:
             if incident is not None:
                 out.append(incident)
         return out
+
+    def received(self, count: int, fds: Sequence[int] = ()) -> list[Reply | Notice | StreamPacket | Ping | Pong]:
+        """As `receive`, for bytes that were received into `framer.space()`."""
+        incidents = (self._one(message) for message in self.framer.filled(count, fds))
+        return [incident for incident in incidents if incident is not None]
 
     def _one(self, message: Message) -> Reply | Notice | StreamPacket | Ping | Pong | None:
         kind = message.type

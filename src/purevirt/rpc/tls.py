@@ -23,6 +23,10 @@ class TlsLink(Link):
         return self._tls.pending() > 0 or super().wait(timeout, for_writing)
 
     @override
+    def send_parts(self, head: bytes, data: bytes | memoryview) -> int:
+        return self.send_some(head + data)
+
+    @override
     def _read(self) -> bytes:
         try:
             return self._tls.recv(RECEIVE)

@@ -129,6 +129,9 @@ class Stream:
         """The next bytes, or the hole here, or None at the end."""
         return await self._need("virStreamRecv").recv(nbytes, deadline)
 
+    async def _recv_view(self, nbytes: int) -> bytes | memoryview | Hole | None:
+        return await self._need("virStreamRecv").recv_view(nbytes)
+
     async def send(self, data: bytes, *, deadline: float | None = None) -> int:
         """virStreamSend: how many bytes were taken; -2 when a non-blocking stream has no room."""
         if data is None:

@@ -37,6 +37,13 @@ class RemoteChannel:
         got: bytes | Hole | None = await self._stream.recv(limit, _until(deadline))
         return got
 
+    async def recv_view(self, limit: int, deadline: float | None = None) -> bytes | memoryview | Hole | None:
+        """As `recv`, perhaps as a view of what came."""
+        if self._held:
+            return await self.recv(limit, deadline)
+        got: bytes | memoryview | Hole | None = await self._stream.recv_view(limit, _until(deadline))
+        return got
+
     def unread(self, piece: bytes | Hole) -> None:
         self._held.append(piece)
 

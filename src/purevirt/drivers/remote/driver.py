@@ -32,6 +32,22 @@ class _Plan:
         self.field = slots[0] if len(slots) == 1 else None
 
 
+_names: dict[tuple[str, ...], dict[Row, tuple[str, str]]] = {}
+
+
+def _event_names(programs: Mapping[str, Program]) -> dict[Row, tuple[str, str]]:
+    """Event row → (program, scope), made once for a set of programs."""
+    key = tuple(programs)
+    found = _names.get(key)
+    if found is None:
+        found = _names[key] = {
+            programs[program].by_name[name]: (program, scope)
+            for (program, name), (scope, _) in EVENT_ROWS.items()
+            if program in programs
+        }
+    return found
+
+
 class Shared:
     """One registration at the server and everybody here who gets its events (a server takes each kind once a client)."""
 
@@ -83,11 +99,7 @@ class RemoteDriver:
         self._registering = 0
         self.watched: list[RemoteChannel] = []
         """Streams with a callback, where no event loop watches them."""
-        self._event_names = {
-            programs[program].by_name[name]: (program, scope)
-            for (program, name), (scope, _) in EVENT_ROWS.items()
-            if program in programs
-        }
+        self._event_names = _event_names(programs)
         transport.on_notice = self._notice
         transport.on_close = self._closed
 

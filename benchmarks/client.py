@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Our client or the C library's against one daemon; prints {metric: value} as JSON.
+
+`client.py ours|c DIRECTORY`: runs inside a daemon's private world. `ours` under a Python that finds purevirt, `c` under
+the system's with python3-libvirt. DIRECTORY is readable by the daemon and ours to write.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+now = time.perf_counter
+SIZE = 256 << 20
+BLOCK = bytes(262_120)
+
+
+def median(action: Callable[[], object], times: int) -> float:
+    action()
+    samples = []
+    for _ in range(times):
+        start = now()
+        action()
+        samples.append(now() - start)
+    return statistics.median(samples)
+
+
+def world_of(directory: str, count: int) -> str:
+    """A test driver's file with so many guests; its path."""
+    path = os.path.join(directory, f"guests-{count}.xml")
+    guest = "<domain type='test'><name>g{0}</name><memory>1024</memory><os><type>hvm</type></os></domain>"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("<node>" + "".join(guest.format(i) for i in range(count)) + "</node>")
+    os.chmod(path, 0o644)
+    return path
+
+
+def volume_xml(name: str) -> str:
+    return f"<volume><name>{name}</name><capacity>{SIZE}</capacity><allocation>0</allocation></volume>"
+
+
+def pool_xml(directory: str) -> str:
+    return f"<pool type='dir'><name>bench</name><target><path>{directory}</path></target></pool>"
+
+
+class Zeros(io.RawIOBase):
+    """SIZE bytes of data to send, without a file behind it."""
+
+    def __init__(self) -> None:
+        self.left = SIZE
+
+    def read(self, size: int = -1) -> bytes:
+        take = min(size, self.left, len(BLOCK))
+        self.left -= take
+        return BLOCK[:take]
+
+
+class Sink(io.RawIOBase):
+    """Swallows and counts."""
+
+    total = 0
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.total += len(data)
+        return len(data)
+
+
+def ours(small: str, many: str, pool_directory: str) -> dict[str, float]:
+    import asyncio
+
+    import purevirt
+    import purevirt.aio
+
+    conn = purevirt.open(small)
+    found = {
+        "client_connect": median(lambda: purevirt.open(small).close(), 100),
+        "client_small_call": min(median(conn.get_lib_version, 1000) for _ in range(7)),
+    }
+    crowd = purevirt.open(many)
+    assert len(crowd.list_all_domains()) == 1000
+    found["client_list_1000"] = median(crowd.list_all_domains, 30)
+    found["client_async_64"] = max(asyncio.run(in_flight(small, 1.0)) for _ in range(3))
+    with purevirt.open("qemu:///system") as storage:
+        pool = storage.storage_pool_create_xml(pool_xml(pool_directory))
+        vol = pool.storage_vol_create_xml(volume_xml("ours"))
+        rates_up, rates_down = [], []
+        for _ in range(3):
+            start = now()
+            vol.upload_from(Zeros())  # type: ignore[arg-type]
+            rates_up.append(SIZE / (now() - start) / (1 << 20))
+            sink = Sink()
+            start = now()
+            vol.download_to(sink)  # type: ignore[arg-type]
+            rates_down.append(SIZE / (now() - start) / (1 << 20))
+            assert sink.total == SIZE
+        vol.delete()
+        pool.destroy()
+    return {**found, "client_upload": statistics.median(rates_up), "client_download": statistics.median(rates_down)}
+
+
+async def in_flight(uri: str, seconds: float, workers: int = 64) -> float:
+    """Calls a second with so many in flight on one connection."""
+    import asyncio
+
+    import purevirt.aio
+
+    async with purevirt.aio.open(uri) as conn:
+        count, end = 0, now() + seconds
+
+        async def work() -> None:
+            nonlocal count
+            while now() < end:
+                await conn.get_lib_version()
+                count += 1
+
+        await asyncio.gather(*(work() for _ in range(workers)))
+        return count / seconds
+
+
+def theirs(small: str, many: str, pool_directory: str) -> dict[str, float]:
+    import libvirt
+
+    conn = libvirt.open(small)
+    found = {
+        "client_connect": median(lambda: libvirt.open(small).close(), 100),
+        "client_small_call": min(median(conn.getLibVersion, 1000) for _ in range(7)),
+    }
+    crowd = libvirt.open(many)
+    assert len(crowd.listAllDomains()) == 1000
+    found["client_list_1000"] = median(crowd.listAllDomains, 30)
+    rates = []
+    for _ in range(3):
+        count, end = 0, now() + 1
+        while now() < end:
+            conn.getLibVersion()
+            count += 1
+        rates.append(float(count))
+    found["client_async_64"] = max(rates)
+    storage = libvirt.open("qemu:///system")
+    pool = storage.storagePoolCreateXML(pool_xml(pool_directory))
+    vol = pool.createXML(volume_xml("theirs"))
+    rates_up, rates_down = [], []
+    for _ in range(3):
+        source = Zeros()
+        stream = storage.newStream()
+        start = now()
+        vol.upload(stream, 0, 0)
+        stream.sendAll(lambda st, size, opaque: source.read(size), None)  # noqa: B023  used before it changes
+        stream.finish()
+        rates_up.append(SIZE / (now() - start) / (1 << 20))
+        sink = Sink()
+        stream = storage.newStream()
+        start = now()
+        vol.download(stream, 0, 0)
+        stream.recvAll(lambda st, data, opaque: sink.write(data) and None, None)  # noqa: B023
+        stream.finish()
+        rates_down.append(SIZE / (now() - start) / (1 << 20))
+        assert sink.total == SIZE
+    vol.delete()
+    pool.destroy()
+    return {**found, "client_upload": statistics.median(rates_up), "client_download": statistics.median(rates_down)}
+
+
+def main() -> None:
+    kind, directory = sys.argv[1:3]
+    small = "test+unix:///default"
+    many = f"test+unix://{world_of(directory, 1000)}"
+    volumes = os.path.join(directory, kind)
+    os.makedirs(volumes, exist_ok=True)
+    print(json.dumps((ours if kind == "ours" else theirs)(small, many, volumes)))
+
+
+if __name__ == "__main__":
+    main()
