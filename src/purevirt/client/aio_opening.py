@@ -13,6 +13,9 @@ from purevirt.client.connect import open_admin as _open_admin
 from purevirt.client.objects import AdmConnection, Connection
 
 if TYPE_CHECKING:
+    from purevirt.client.channel import Channel
+    from purevirt.client.local import LocalLink
+    from purevirt.client.local_stream import Pipe
     from purevirt.drivers.remote.address import Address
     from purevirt.drivers.remote.credentials import Credential, Credentials
     from purevirt.rpc.aio import AsyncTransport
@@ -125,4 +128,11 @@ def _let_go(connecting: asyncio.Future[BlockingTransport]) -> None:
 async def _local(uri: Uri, readonly: bool) -> Link:
     from purevirt.client.local import open_local
 
-    return await open_local(uri, readonly)
+    return await open_local(uri, readonly, _loop_channel)
+
+
+def _loop_channel(link: LocalLink) -> tuple[Pipe, Channel]:
+    from purevirt.client.aio_local_stream import LoopChannel, LoopPipe
+
+    pipe = LoopPipe()
+    return pipe, LoopChannel(pipe)

@@ -10,7 +10,19 @@ from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, VirtError
 if TYPE_CHECKING:
     from purevirt.api.driver import Driver
     from purevirt.client.channel import Channel
+    from purevirt.client.local_stream import Pipe
     from purevirt.rpc.uri import Uri
+
+
+MakeChannel = Callable[["LocalLink"], "tuple[Pipe, Channel]"]
+"""Makes the two ends of a stream for the face."""
+
+
+def _blocking_channel(link: LocalLink) -> tuple[Pipe, Channel]:
+    from purevirt.client.local_stream import LocalChannel, Pipe
+
+    pipe = Pipe()
+    return pipe, LocalChannel(pipe, link.watched)
 
 
 class LocalLink:
@@ -22,8 +34,11 @@ class LocalLink:
     reports_close = False
     unknown_callback = "could not find event callback {} for deletion"
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, make_channel: MakeChannel | None = None) -> None:
         self._driver = driver
+        self._make_channel = make_channel or _blocking_channel
+        self.watched: list[Any] = []
+        """Streams with a callback, where no event loop watches them."""
         self.deadline: float | None = None
         self.on_close: Callable[[int], None] | None = None
 
@@ -51,7 +66,16 @@ class LocalLink:
     async def open_channel(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
     ) -> tuple[Any, Channel]:
-        raise NoSupport(procedure)
+        from purevirt.protocol import remote
+
+        pipe, channel = self._make_channel(self)
+        pipe.upload = remote.PROGRAM.by_name[procedure].stream == "write"
+        try:
+            value = await self.invoke(procedure, (*args, pipe), deadline)
+        except BaseException:
+            await pipe.stop()
+            raise
+        return value, channel
 
     def supports(self, procedure: str) -> bool:
         return self._driver.supports(procedure)
@@ -82,8 +106,8 @@ def _named(error: NoSupport, procedure: str, program: str) -> NoSupport:
     return NoSupport(row.function, error.domain or row.errors) if row is not None and row.function else error
 
 
-async def open_local(uri: Uri, readonly: bool) -> LocalLink:
+async def open_local(uri: Uri, readonly: bool, make_channel: MakeChannel | None = None) -> LocalLink:
     """The in-process driver of a URI. Raises NO_CONNECT where there is none."""
     from purevirt.drivers.registry import open_driver
 
-    return LocalLink(await open_driver(uri.text))
+    return LocalLink(await open_driver(uri.text), make_channel)
