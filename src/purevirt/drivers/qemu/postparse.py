@@ -26,8 +26,11 @@ from purevirt.types.override import override
 class QemuPostParse(PostParseHooks):
     """The QEMU driver's hooks."""
 
+    wide_scsi = False
+
     def __init__(self, context: PostParseContext) -> None:
         self.context = context
+        self.abi_update = context.abi_update
 
     @override
     def basic(self, domain: Any) -> None:

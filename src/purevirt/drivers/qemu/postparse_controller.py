@@ -27,9 +27,7 @@ def default_usb_model(arch: str, caps: QemuCaps, *, abi_update: bool, has_addres
         if caps.has("qemu-xhci"):
             return "qemu-xhci"
         return "nec-xhci" if caps.has("nec-usb-xhci") else None
-    if caps.has("piix3-usb-uhci"):
-        return "piix3-uhci"
-    return "pci-ohci" if caps.has("pci-ohci") else None
+    return "piix3-uhci" if caps.has("piix3-usb-uhci") else None
 
 
 def default_scsi_model(domain: Any, caps: QemuCaps) -> str | None:
@@ -64,7 +62,7 @@ def settle_controller(domain: Any, controller: Any, context: PostParseContext) -
 def _check_usb(controller: Any) -> None:
     if controller.model in ("qusb1", "qusb2"):
         raise VirtError(
-            ErrorCode.CONFIG_UNSUPPORTED, "USB controller model type 'qusb1' or 'qusb2' is not supported in 'qemu'"
+            ErrorCode.CONFIG_UNSUPPORTED, "USB controller model type 'qusb1' or 'qusb2' is not supported in qemu"
         )
     if controller.model in ("nec-xhci", "qemu-xhci") and controller.ports and controller.ports > XHCI_PORTS:
         raise VirtError(
@@ -80,8 +78,16 @@ def _settle_pci(domain: Any, controller: Any) -> None:
             controller.target = ControllerTarget()
         if controller.target.index is None:
             controller.target.index = 0
+    if controller.model == "pci-expander-bus" and not mt.is_i440fx(arch, machine):
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, "pci-expander-bus controllers are only supported on 440fx-based machinetypes"
+        )
+    if controller.model == "pcie-expander-bus" and not (mt.is_q35(arch, machine) or mt.is_arm_virt(arch, machine)):
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, "pcie-expander-bus controllers are not supported with this machine type"
+        )
     node = controller.target.node if controller.target is not None else None
-    if node is None or controller.model not in ("pci-expander-bus", "pcie-expander-bus", "pci-root"):
+    if node is None:
         return
     cells = domain.cpu.numa.cells if domain.cpu is not None and domain.cpu.numa is not None else []
     if node >= len(cells):

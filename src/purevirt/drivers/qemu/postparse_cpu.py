@@ -9,8 +9,6 @@ from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.cpu import Cpu, CpuModel
-from purevirt.model.cpu_numa import GuestNuma, NumaCell
-from purevirt.model.domain.postparse import modules_size
 
 # Architectures whose CPUs libvirt can compare with the host's.
 _COMPARABLE = mt.X86 | mt.S390 | mt.PPC64
@@ -92,7 +90,7 @@ def settle_cpu(domain: Any, caps: QemuCaps, context: PostParseContext) -> None:
     if mt.is_arm(arch):
         _check_sve(cpu)
     mode = cpu.mode or "custom"
-    if mode in ("host-passthrough", "maximum") and cpu.migratable is None:
+    if mode == "host-passthrough" and cpu.migratable is None:
         if caps.has("cpu.migratable"):
             cpu.migratable = True
         elif mt.is_x86(arch):
@@ -109,28 +107,11 @@ def settle_cpu(domain: Any, caps: QemuCaps, context: PostParseContext) -> None:
         cpu.check = "none"
 
 
-def has_memory_hotplug(domain: Any) -> bool:
-    """Is memory hotplug configured."""
-    limit = domain.max_memory
-    return limit is not None and bool(limit.slots or limit.value)
-
-
 def settle_numa(domain: Any, context: PostParseContext) -> None:
-    """One cell with everything where memory hotplug needs NUMA; vCPUs no cell names go to the first."""
+    """vCPUs that no cell names go to the first, in a new definition."""
     cpu = domain.cpu
     cells = cpu.numa.cells if cpu is not None and cpu.numa is not None else []
-    if not context.abi_update:
-        return
-    if not cells:
-        if not has_memory_hotplug(domain) or domain.memory is None:
-            return
-        initial = (domain.memory.value or 0) - modules_size(domain)
-        if initial <= 0:
-            return
-        if cpu is None:
-            cpu = domain.cpu = Cpu()
-        cell = NumaCell(id=0, cpus=frozenset(range(domain.vcpu.value)), memory=initial)
-        cpu.numa = GuestNuma(cells=[cell])
+    if not context.abi_update or not cells:
         return
     named: set[int] = set()
     for cell in cells:

@@ -46,6 +46,9 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
         case "vsocks":
             if device.model is None:
                 device.model = "virtio"
+        case "inputs":
+            if device.bus is None:
+                device.bus = default_input_bus(mt.of(domain)[0], device.type)
         case "shmems":
             settle_shmem(device)
 
@@ -53,6 +56,8 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
 def _settle_disk(disk: Any) -> None:
     if disk.driver is None:
         disk.driver = DiskDriver()
+    if disk.type == "vhostuser" and disk.snapshot is None:
+        disk.snapshot = "no"
     if disk.driver.name is None:
         disk.driver.name = "qemu"
     if disk.driver.type is None and disk.type != "volume":
@@ -144,6 +149,15 @@ def _settle_hostdev(hostdev: Any, caps: QemuCaps) -> None:
         hostdev.display = False
 
 
+def default_input_bus(arch: str, type_: str) -> str:
+    """The bus of an input device that names none."""
+    if type_ == "evdev":
+        return "none"
+    if type_ in ("mouse", "keyboard") and mt.is_x86(arch):
+        return "ps2"
+    return "virtio" if mt.is_s390(arch) or type_ == "passthrough" else "usb"
+
+
 def settle_shmem(shmem: Any) -> None:
     """The size and interrupts of each model; what the newer two models cannot have is refused here."""
     model = shmem.model.type
@@ -168,4 +182,4 @@ def settle_shmem(shmem: Any) -> None:
 
 
 def _refused(message: str) -> VirtError:
-    return VirtError(ErrorCode.XML_ERROR, message)
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message)

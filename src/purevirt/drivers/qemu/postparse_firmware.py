@@ -14,7 +14,7 @@ def has_boot_order(domain: Any) -> bool:
     devices = domain.devices
     return any(
         device.boot is not None and device.boot.order
-        for kind in (devices.disks, devices.interfaces, devices.hostdevs, devices.redirdevs)
+        for kind in (devices.disks, devices.interfaces, devices.hostdevs, devices.redirdevs, devices.filesystems)
         for device in kind
     )
 

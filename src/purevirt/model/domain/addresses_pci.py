@@ -319,7 +319,6 @@ class PciAddressSet:
                     found = self._find_on_bus(index, needs, function)
                     if found is not None:
                         return found
-            return self.find(needs, function=function, isolation_group=isolation_group)
         raise _internal("No more available PCI slots")
 
     def reserve_next(self, needs: Connect, *, function: int | None = None, isolation_group: int = 0) -> Place:
@@ -396,5 +395,5 @@ class PciAddressSet:
                     "and it cannot be automatically added"
                 )
         return _internal(
-            f"Cannot automatically add a new PCI bus for a device with connect flags 0x{int(needs):02x}"
+            f"Cannot automatically add a new PCI bus for a device with connect flags {int(needs):02x}"
         )

@@ -175,6 +175,8 @@ class Domain(Element, tag="domain"):
     def check_node(self, node: Node, ctx: ParseContext) -> None:
         if self.metadata is not None:
             adopt(self.metadata.node, node)
+        if len(node.findall("genid")) > 1:
+            raise XmlError("element 'genid' can only appear once")
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

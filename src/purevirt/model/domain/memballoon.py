@@ -25,3 +25,7 @@ class Memballoon(Device, tag="memballoon"):
     free_page_reporting: bool | None = attr(ON_OFF, name="freePageReporting", abi=True)
     stats: MemballoonStats | None = child(MemballoonStats)
     driver: VirtioDriver | None = child(VirtioDriver)
+
+
+# The virtio options stand behind the address that every device ends with.
+Memballoon._fields = tuple(sorted(Memballoon._fields, key=lambda field: field.name == "driver"))

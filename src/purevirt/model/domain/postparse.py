@@ -12,6 +12,7 @@ from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain import postparse_devices as devices
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.memory import CurrentMemory, Memory
+from purevirt.model.domain.postparse_checks import check_parsed
 from purevirt.model.domain.postparse_controllers import assign_indexes, reject_duplicates, sort_controllers
 from purevirt.model.domain.postparse_implicit import (
     add_console_compat,
@@ -25,6 +26,8 @@ class PostParseHooks:
     """What a driver adds; the methods do nothing by default."""
 
     wide_scsi = True
+    abi_update = False
+    """The definition is new: what depends on other parts of it may be changed."""
     stub_console = True
 
     def basic(self, domain: Any) -> None:
@@ -45,12 +48,13 @@ class PostParseHooks:
 
 def post_parse(domain: Any, hooks: PostParseHooks) -> None:
     """Complete a freshly parsed definition in place."""
+    check_parsed(domain)
     devices.sort_disks(domain)
     sort_controllers(domain)
     hooks.basic(domain)
     assign_indexes(domain)
     hooks.domain(domain)
-    _settle_memory(domain)
+    _settle_memory(domain, abi_update=hooks.abi_update)
     _settle_common(domain, hooks)
     for kind, device in _all_devices(domain):
         _device(domain, kind, device, hooks)
@@ -109,12 +113,12 @@ def set_memory(domain: Any, total: int) -> None:
     domain.memory.value = total
 
 
-def _settle_memory(domain: Any) -> None:
+def _settle_memory(domain: Any, *, abi_update: bool) -> None:
     """Total = cells + modules where there are cells; the balloon never above it."""
     modules = modules_size(domain)
     cells = numa_size(domain)
     total = domain.memory.value if domain.memory is not None else 0
-    if cells and not total:
+    if cells and (abi_update or not total):
         total = cells + modules
     elif cells:
         pass

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.model.domain.chardev import ParallelTarget
 from purevirt.model.domain.device import DriveAddress
 from purevirt.model.domain.rng import RandomBackend
 
@@ -22,6 +23,12 @@ def disk_index(name: str | None) -> int:
     for letter in match[2]:
         value = value * 26 + ord(letter) - ord("a") + 1
     return value - 1
+
+
+def disk_partition(name: str | None) -> int:
+    """The partition a target name ends in (vdb1), 0 for a whole disk."""
+    match = _DEV_NAME.match(name or "")
+    return int(match[3]) if match is not None and match[3] else 0
 
 
 def bus_of_name(name: str | None) -> str | None:
@@ -162,6 +169,8 @@ def _settle_port(domain: Any, kind: str, device: Any) -> None:
     if kind == "consoles" and device.target is not None:
         device.target.port = next(i for i, other in enumerate(domain.devices.consoles) if other is device)
         return
+    if device.target is None and kind == "parallels":
+        device.target = ParallelTarget()
     if device.target is None or device.target.port is not None:
         return
     taken = [

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode
+from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.chardev import Channel, VirtioTarget, XenTarget, source_problem
 from purevirt.model.domain.document import Domain
 from purevirt.model.domain.memory import HugePage
 from purevirt.model.domain.os import Os
+from purevirt.model.domain.validate_devices import validate_device, validate_together
+from purevirt.model.domain.validate_disks import validate_disk, validate_disks
+from purevirt.model.domain.validate_errors import unsupported, wrong
 
-
-def _refuse(detail: str, code: int = ErrorCode.XML_ERROR) -> VirtError:
-    return VirtError(code, detail, ErrorDomain.DOMAIN)
+_refuse = wrong
 
 
 def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_autoselect: bool = True) -> None:
@@ -27,10 +29,42 @@ def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_au
         validate_os(domain.os, firmware_autoselect=firmware_autoselect)
     _validate_init(domain)
     _validate_hugepages(domain)
+    _validate_initiators(domain)
     for device in _character_devices(domain):
         problem = source_problem(device)
         if problem is not None and not _path_is_chosen_later(device):
             raise _refuse(problem[1], problem[0])
+    validate_devices(domain)
+    _validate_boot(domain)
+
+
+def validate_devices(domain: Domain) -> None:
+    """Each device, then what they have together."""
+    if domain.devices is None:
+        return
+    for kind, device in iter_devices(domain):
+        if kind == "disks":
+            validate_disk(device)
+        validate_device(kind, device)
+    validate_disks(domain.devices.disks)
+    validate_together(domain)
+
+
+def _validate_boot(domain: Domain) -> None:
+    """A place in the boot order is one device's; the order is told by the devices or by `<os>`."""
+    if domain.devices is None:
+        return
+    seen: set[int] = set()
+    for _, device in iter_devices(domain):
+        boot = getattr(device, "boot", None)
+        order = boot.order if boot is not None else None
+        if not order:
+            continue
+        if order in seen:
+            raise unsupported(f"boot order '{order}' used for more than one device")
+        seen.add(order)
+    if seen and domain.os is not None and domain.os.boots:
+        raise unsupported("per-device boot elements cannot be used together with os/boot elements")
 
 
 def validate_os(os: Os, *, firmware_autoselect: bool = True) -> None:
@@ -108,6 +142,17 @@ def _validate_hugepages(domain: Domain) -> None:
                 text = f"nodeset attribute of hugepages of sizes {page.size} and {other.size} intersect"
                 raise _refuse(text, ErrorCode.XML_DETAIL)
         earlier.append(page)
+
+
+def _validate_initiators(domain: Domain) -> None:
+    """Memory is accessed by processors."""
+    numa = domain.cpu.numa if domain.cpu is not None else None
+    links = numa.interconnects if numa is not None else None
+    if numa is None or links is None:
+        return
+    for initiator in [link.initiator for link in links.latencies] + [link.initiator for link in links.bandwidths]:
+        if not numa.cells[initiator].cpus:
+            raise _refuse("NUMA nodes without CPUs can't be initiator")
 
 
 def _path_is_chosen_later(device: Any) -> bool:

@@ -30,3 +30,7 @@ class Vsock(Device, tag="vsock", empty=True):
     model: VirtioModel | None = attr(VirtioModel, abi=True)
     cid: VsockCid | None = child(VsockCid)
     driver: VirtioDriver | None = child(VirtioDriver)
+
+
+# The virtio options stand behind the address that every device ends with.
+Vsock._fields = tuple(sorted(Vsock._fields, key=lambda field: field.name == "driver"))

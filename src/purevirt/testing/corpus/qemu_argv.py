@@ -122,6 +122,7 @@ def run(case: dict[str, Any], directory: Path) -> str:
             lib_dir=f"/tmp/lib/domain-{short}",
             environment={"PATH": "/bin", "USER": "test", "LOGNAME": "test"},
             host_arch=case.get("host_arch", "x86_64"),
+            host_cpu=context.host.host_cpu,
             host_nodes=frozenset(range(8)),
             auto_nodeset=frozenset(range(4)),
             monitor_fd=1729,

@@ -24,15 +24,15 @@ def assign_memory_slots(domain: Any) -> None:
             slot = module.address.slot
             if slot >= slots:
                 raise VirtError(
-                    ErrorCode.CONFIG_UNSUPPORTED, f"memory device slot '{slot}' exceeds slots count '{slots}'"
+                    ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' exceeds slots count '{slots}'"
                 )
             if slot in used:
-                raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, f"memory device slot '{slot}' is already being used")
+                raise VirtError(ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' is already being used")
             used.add(slot)
     for module in modules:
         if module.address is None:
             free = next((slot for slot in range(slots) if slot not in used), None)
             if free is None:
-                raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "failed to find an empty memory slot")
+                raise VirtError(ErrorCode.INTERNAL_ERROR, "failed to find an empty memory slot")
             used.add(free)
             module.address = DimmAddress(slot=free)

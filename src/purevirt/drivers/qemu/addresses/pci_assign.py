@@ -46,8 +46,6 @@ _ORDER_AFTER_CONTROLLERS = (
 def supports_pci(domain: Any, caps: QemuCaps) -> bool:
     """Can this machine have PCI devices at all."""
     arch, machine = mt.of(domain)
-    if mt.is_s390(arch):
-        return caps.has("zpci") and mt.is_s390_ccw(arch, machine)
     if not (mt.is_arm(arch) or mt.is_riscv(arch)):
         return True
     if machine == "versatilepb":
@@ -65,6 +63,15 @@ def pci_controllers(domain: Any) -> list[Any]:
 def has_pcie_root(domain: Any) -> bool:
     """Is the root bus Express."""
     return any(controller.model == "pcie-root" for controller in pci_controllers(domain))
+
+
+def _has_no_place(kind: str, device: Any) -> bool:
+    """Devices that only other hypervisors have: QEMU has no bus for them."""
+    if kind == "sounds":
+        return bool(device.model == "ich7")
+    if kind == "memballoons":
+        return bool(device.model == "xen")
+    return kind == "filesystems" and device.driver is not None and device.driver.type in ("loop", "nbd", "ploop")
 
 
 class _Assigner:
@@ -165,8 +172,15 @@ class _Assigner:
     def _assign_kinds(self, order: tuple[str, ...]) -> None:
         for wanted in order:
             for kind, device in self.devices:
-                if kind == wanted and wants_place(device) and self.needs(device):
+                if kind != wanted or not wants_place(device):
+                    continue
+                if self.needs(device):
                     self._assign(device)
+                elif _has_no_place(kind, device):
+                    raise VirtError(
+                        ErrorCode.INTERNAL_ERROR,
+                        "Cannot automatically add a new PCI bus for a device with connect flags 00",
+                    )
 
     def set_multifunction(self) -> None:
         """Mark function 0 of every slot that has several functions in use."""

@@ -130,6 +130,8 @@ def needs_of(kind: str, device: Any, wishes: BusWishes) -> Connect:
         case "videos":
             return _video(device, wishes)
         case "filesystems":
+            if device.driver is not None and device.driver.type in ("loop", "nbd", "ploop"):
+                return Connect.NONE
             return _virtio_by_model(device.model, wishes)
         case "sounds":
             return PCI if device.model in _SOUND_PCI else Connect.NONE
@@ -150,11 +152,9 @@ def needs_of(kind: str, device: Any, wishes: BusWishes) -> Connect:
         case "serials":
             return PCI if device.target is not None and device.target.type == "pci-serial" else Connect.NONE
         case "memories":
-            if device.model == "virtio-pmem":
-                return PCI
-            return wishes.virtio if device.model == "virtio-mem" else Connect.NONE
+            return wishes.virtio if device.model in ("virtio-pmem", "virtio-mem") else Connect.NONE
         case "iommus":
-            return Connect.PCIE_DEVICE | Connect.INTEGRATED if device.model == "virtio" else Connect.NONE
+            return (wishes.pcie & ~Connect.HOTPLUGGABLE) | Connect.INTEGRATED if device.model == "virtio" else Connect.NONE
         case "vsocks":
             return _virtio_by_model(device.model, wishes)
         case "cryptos":

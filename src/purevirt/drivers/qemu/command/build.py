@@ -12,7 +12,7 @@ from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.controllers import add_card_readers, add_controllers
 from purevirt.drivers.qemu.command.cpu import add_cpu
 from purevirt.drivers.qemu.command.device_address import add_address
-from purevirt.drivers.qemu.command.guest_cpu import settle_host_model
+from purevirt.drivers.qemu.command.guest_cpu import check_cpu, settle_host_model
 from purevirt.drivers.qemu.command.hostdevs import NodeNumbers, add_hostdevs
 from purevirt.drivers.qemu.command.interfaces import add_interfaces
 from purevirt.drivers.qemu.command.line import Command
@@ -42,6 +42,7 @@ def _random_uuid(context: CommandContext) -> str:
 
 def prepare(domain: Any, context: CommandContext) -> None:
     """Settle in the live definition what a start decides: firmware, names, sizes, sockets, volumes."""
+    check_cpu(domain, context)
     settle_host_model(domain, context)
     descriptors.fill(domain, context.caps, context.firmware, context.settings)
     if domain.genid == "":
@@ -88,7 +89,7 @@ def _add_machine(command: Command, domain: Any, context: CommandContext) -> None
     firmware.add_loader(command, domain)
     memory.add_memory(command, domain, context)
     general.add_smp(command, domain, context)
-    general.add_iothreads(command, domain)
+    general.add_iothreads(command, domain, context)
     memory.add_numa(command, domain, context)
     general.add_uuid(command, domain)
     add_sysinfo(command, domain, context)
@@ -105,7 +106,7 @@ def _add_machine(command: Command, domain: Any, context: CommandContext) -> None
 def _add_devices(command: Command, domain: Any, context: CommandContext) -> None:
     indexes = general.boot_indexes(domain)
     devices.add_iommus(command, domain)
-    general.add_pci_holes(command, domain)
+    general.add_board_properties(command, domain)
     add_controllers(command, domain, context)
     memory.add_modules(command, domain, context)
     _add_hubs(command, domain)

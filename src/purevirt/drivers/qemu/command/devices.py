@@ -61,7 +61,7 @@ def _fsdev(fs: Any) -> str:
     if fs.driver is not None and fs.driver.wrpolicy not in (None, "default"):
         text += f",writeout={fs.driver.wrpolicy}"
     text += f",id=fsdev-{alias_of(fs)},path={escape_comma(fs.source.dir)}"
-    return text + (",readonly=on" if fs.readonly else "")
+    return text + (",readonly" if fs.readonly else "")
 
 
 # -- input and sound -------------------------------------------------------------------------------------------------

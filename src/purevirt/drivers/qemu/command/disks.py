@@ -101,6 +101,7 @@ def _virtio(device: Props, domain: Any, disk: Any, context: CommandContext) -> N
     driver, caps = disk.driver, context.caps
     base = "vhost-user-blk" if disk.type == "vhostuser" else "virtio-blk"
     device["driver"] = virtio_driver(base, disk, disk.model)
+    add_virtio_options(device, driver)
     if driver is not None:
         if driver.iothread:
             device["iothread"] = f"iothread{driver.iothread}"
@@ -117,7 +118,6 @@ def _virtio(device: Props, domain: Any, disk: Any, context: CommandContext) -> N
             device["num-queues"] = driver.queues
         if driver.queue_size:
             device["queue-size"] = driver.queue_size
-    add_virtio_options(device, driver)
     add_address(device, domain, disk)
 
 
@@ -183,6 +183,8 @@ def _cache_and_errors(device: Props, disk: Any) -> None:
     driver = disk.driver
     if driver is not None and driver.cache in CACHE_MODES:
         device["write-cache"] = "on" if CACHE_MODES[driver.cache][0] else "off"
+    if disk.serial:
+        device["serial"] = disk.serial.replace("\\", "\\\\").replace(" ", "\\ ")
     if driver is not None:
         werror, rerror = driver.error_policy, driver.rerror_policy
         if werror and not rerror and werror != "enospace":
@@ -191,5 +193,3 @@ def _cache_and_errors(device: Props, disk: Any) -> None:
             device["werror"] = {"enospace": "enospc"}.get(werror, werror)
         if rerror:
             device["rerror"] = rerror
-    if disk.serial:
-        device["serial"] = disk.serial.replace("\\", "\\\\").replace(" ", "\\ ")

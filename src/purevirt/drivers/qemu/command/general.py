@@ -9,7 +9,7 @@ from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.hmat import has_hmat
 from purevirt.drivers.qemu.command.line import Command
-from purevirt.drivers.qemu.command.properties import escape_comma
+from purevirt.drivers.qemu.command.properties import escape_comma, to_json
 from purevirt.drivers.qemu.postparse_firmware import has_boot_order
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.addresses_devices import devices_of
@@ -63,21 +63,24 @@ def add_compatibility(command: Command, domain: Any, context: CommandContext) ->
     if behavior == "none" or not context.caps.has("compat-deprecated"):
         return
     options = {
-        "omit": ["deprecated-output=hide"],
-        "reject": ["deprecated-input=reject", "deprecated-output=hide"],
-        "crash": ["deprecated-input=crash", "deprecated-output=hide"],
+        "omit": {"deprecated-output": "hide"},
+        "reject": {"deprecated-output": "hide", "deprecated-input": "reject"},
+        "crash": {"deprecated-output": "hide", "deprecated-input": "crash"},
     }
     if behavior not in options:
         raise VirtError(
             ErrorCode.CONFIG_UNSUPPORTED, f"Unsupported deprecation behavior '{behavior}' for QEMU"
         )
-    command.add("-compat", ",".join(options[behavior]))
+    command.add("-compat", to_json(options[behavior]))
 
 
-def add_pci_holes(command: Command, domain: Any) -> None:
-    """The 64-bit window for PCI memory, a property of the host bridge."""
+def add_board_properties(command: Command, domain: Any) -> None:
+    """The 64-bit window for PCI memory, and hotplug on the root bus: properties of the board's own devices."""
     arch, machine = mt.of(domain)
     for controller in domain.devices.controllers:
+        hotplug = controller.target.hotplug if controller.type == "pci" and controller.target is not None else None
+        if controller.model == "pci-root" and hotplug is not None and mt.is_i440fx(arch, machine):
+            command.add("-global", f"PIIX4_PM.acpi-root-pci-hotplug={onoff(hotplug)}")
         if controller.type != "pci" or controller.pcihole64 is None:
             continue
         if controller.model == "pci-root" and mt.is_i440fx(arch, machine):
@@ -205,6 +208,9 @@ def add_machine(command: Command, domain: Any, context: CommandContext, *, pflas
         out.append(f"max-cpu-compat={cpu.model_name}")
     if caps.has("machine-hpet") and (timer := timer_of(domain, "hpet")) is not None and timer.present is not None:
         out.append(f"hpet={onoff(timer.present)}")
+    if domain.os.bios is not None and domain.os.bios.useserial:
+        # Firmware talks to the first serial port when there is no display.
+        out.append("graphics=off")
     command.add("-machine", ",".join(out))
 
 
@@ -228,19 +234,7 @@ def add_accel(command: Command, domain: Any, context: CommandContext) -> None:
     command.add("-accel", text)
     smm = feature(domain, "smm")
     if smm is not None and smm.tseg is not None and smm.tseg.value:
-        command.add("-global", f"mch.extended-tseg-mbytes={tseg_mib(smm.tseg)}")
-
-
-def tseg_bytes(tseg: Any) -> int:
-    """Size of the SMM TSEG."""
-    from purevirt.model._engine import scale
-
-    return scale(tseg.value, tseg.unit, 1 << 20, 2**64 - 1)
-
-
-def tseg_mib(tseg: Any) -> int:
-    """Size of the SMM TSEG in MiB."""
-    return tseg_bytes(tseg) >> 20
+        command.add("-global", f"mch.extended-tseg-mbytes={smm.tseg.value >> 20}")
 
 
 def vcpus_online(domain: Any) -> int:
@@ -278,9 +272,12 @@ def add_smp(command: Command, domain: Any, context: CommandContext) -> None:
     command.add("-smp", text)
 
 
-def add_iothreads(command: Command, domain: Any) -> None:
+def add_iothreads(command: Command, domain: Any, context: CommandContext) -> None:
     """-object iothread, and the main loop's pool."""
-    for iothread in iothreads_of(domain):
+    iothreads = iothreads_of(domain)
+    if iothreads and not context.caps.has("iothread"):
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "IOThreads not supported for this QEMU")
+    for iothread in iothreads:
         value: dict[str, Any] = {"qom-type": "iothread", "id": f"iothread{iothread.id}"}
         _pool(value, iothread)
         command.object(value)
@@ -393,11 +390,7 @@ def add_power(command: Command, domain: Any, context: CommandContext) -> None:
         mt.is_arm(arch) and not mt.is_arm_virt(arch, machine)
     ):
         command.add("-no-acpi")
-    bridge = "PIIX4_PM"
-    flag = "piix"
-    if mt.is_q35(arch, machine) and caps.has("ich9-disable-s3"):
-        bridge, flag = "ICH9-LPC", "ich9"
-    del flag
+    bridge = "ICH9-LPC" if mt.is_q35(arch, machine) and caps.has("ich9-disable-s3") else "PIIX4_PM"
     pm = domain.pm
     for name, element in (("s3", pm.suspend_to_mem if pm else None), ("s4", pm.suspend_to_disk if pm else None)):
         if element is not None and element.enabled is not None:
@@ -411,10 +404,10 @@ def add_boot(command: Command, domain: Any, context: CommandContext) -> None:
     parts = []
     if os.bootmenu is not None and os.bootmenu.enable is not None:
         parts.append(f"menu={onoff(os.bootmenu.enable)}")
-        if os.bootmenu.enable and os.bootmenu.timeout is not None:
-            parts.append(f"splash-time={os.bootmenu.timeout}")
     if os.bios is not None and os.bios.reboot_timeout is not None:
         parts.append(f"reboot-timeout={os.bios.reboot_timeout}")
+    if os.bootmenu is not None and os.bootmenu.enable and os.bootmenu.timeout is not None:
+        parts.append(f"splash-time={os.bootmenu.timeout}")
     parts.append("strict=on")
     command.add("-boot", ",".join(parts))
     for option, value in (("-kernel", os.kernel), ("-initrd", os.initrd), ("-append", os.cmdline), ("-dtb", os.dtb)):

@@ -6,7 +6,30 @@ from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.cpu import CpuFeature, CpuModel
+
+
+def check_cpu(domain: Any, context: CommandContext) -> None:
+    """The CPU can be had on this host, by this accelerator."""
+    cpu, arch = domain.cpu, domain.os.type.arch
+    if cpu is None:
+        return
+    if cpu.mode == "host-passthrough" and domain.type == "qemu":
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED,
+            f"CPU mode 'host-passthrough' for {arch} qemu domain on {context.host_arch} host is not supported by hypervisor",
+        )
+    if cpu.mode == "host-model" and cpu.model_name and mt.is_ppc64(arch) and context.host_cpu:
+        too_new = _power_level(cpu.model_name) > _power_level(context.host_cpu["model"])
+        if too_new:
+            raise VirtError(ErrorCode.CPU_INCOMPATIBLE)
+
+
+def _power_level(model: str) -> int:
+    """Generation of a POWER processor: power9 and POWER9 are 9; 0 for what is no such name."""
+    digits = model.lower().removeprefix("power")
+    return int(digits) if digits.isdecimal() else 0
 
 
 def settle_host_model(domain: Any, context: CommandContext) -> None:

@@ -65,7 +65,11 @@ def _boot(device: Props, hostdev: Any, indexes: dict[int, int]) -> None:
 
 
 def _pci(domain: Any, hostdev: Any, indexes: dict[int, int], *, teaming: Any) -> Props:
-    source = hostdev.source
+    source, driver = hostdev.source, hostdev.hostdev_driver if _is_interface(hostdev) else hostdev.driver
+    if driver is not None and driver.name == "kvm":
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "host doesn't support legacy PCI passthrough")
+    if driver is not None and driver.name == "xen":
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "QEMU does not support device assignment mode 'xen'")
     if _is_interface(hostdev) and hostdev.actual is not None and hostdev.actual.source is not None:
         source = hostdev.actual.source
     a = source.address
@@ -129,10 +133,7 @@ def _scsi(
     command: Command, domain: Any, hostdev: Any, context: CommandContext, indexes: dict[int, int], numbers: NodeNumbers
 ) -> Props:
     node = _scsi_backend(command, hostdev, context, numbers)
-    device: Props = {"driver": "scsi-generic"}
-    if hostdev.shareable:
-        device["share-rw"] = True
-    device |= {"drive": node, "id": alias_of(hostdev)}
+    device: Props = {"driver": "scsi-generic", "drive": node, "id": alias_of(hostdev)}
     _boot(device, hostdev, indexes)
     address = hostdev.address
     device["bus"] = f"{controller_alias_by(domain, 'scsi', address.controller)}.0"

@@ -26,6 +26,7 @@ _OFFLOADS = (
 def add_interfaces(command: Command, domain: Any, context: CommandContext, indexes: dict[int, int]) -> None:
     """Every interface but those that are host devices, which are added with these."""
     for interface in domain.devices.interfaces:
+        _check_backend(interface)
         if interface.actual_type == "hostdev":
             continue
         netdev = _backend(command, interface, context) | {"id": f"host{alias_of(interface)}"}
@@ -35,6 +36,20 @@ def add_interfaces(command: Command, domain: Any, context: CommandContext, index
             _add_legacy(command, interface)
         else:
             command.device(interface_device(domain, interface, indexes), interface)
+
+
+def _check_backend(interface: Any) -> None:
+    """Only a tap device comes from a path of the user's choice."""
+    backend, kind = interface.backend, interface.actual_type
+    if backend is None or kind in TAP_TYPES:
+        return
+    for path, what in ((backend.tap, "tap"), (backend.vhost, "vhost")):
+        if path:
+            raise VirtError(
+                ErrorCode.CONFIG_UNSUPPORTED,
+                f"interface {interface.mac.address} - custom {what} device path is not supported for network interfaces of "
+                f"type {kind}",
+            )
 
 
 def uses_legacy_nic(domain: Any, interface: Any) -> bool:

@@ -227,12 +227,13 @@ def backend(
     elif props["qom-type"] == "memory-backend-file":
         if nvdimm_path is not None:
             props["mem-path"] = nvdimm_path
-            prealloc = prealloc or module.model == "nvdimm"
+            prealloc = prealloc or (module.model == "nvdimm" and not module.source.pmem)
         elif huge:
             props["mem-path"] = _hugepage_path(context, page or 0)[0]
             prealloc = True
         else:
-            props["mem-path"] = f"{context.settings.memory_backing_dir}/{context.short_name}/{alias}"
+            name = alias_of(module) if module is not None else alias
+            props["mem-path"] = f"{context.settings.memory_backing_dir}/{context.short_name}/{name}"
         if discard is not None:
             props["discard-data"] = discard
     if share is not None:

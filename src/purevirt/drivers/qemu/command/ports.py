@@ -108,7 +108,7 @@ def _port(domain: Any, device: Any, driver: str, chardev: str) -> Props:
     result |= {"chardev": chardev, "id": alias_of(device)}
     if driver == "virtserialport":
         name = device.target.name
-        if name is None and device.type in ("spicevmc", "qemu-vdagent"):
+        if name is None and device.type == "spicevmc":
             name = "com.redhat.spice.0"
         if name is not None:
             result["name"] = name

@@ -43,7 +43,7 @@ def _device(shmem: Any) -> Props:
         return device | ({"msi": True} | _interrupts(shmem) if shmem.msi is not None else {})
     if model == "ivshmem-plain":
         device = {"driver": model, "id": name, "memdev": f"shmmem-{name}"}
-        return device | ({"master": shmem.role == "master"} if shmem.role is not None else {})
+        return device | ({"master": "on" if shmem.role == "master" else "off"} if shmem.role is not None else {})
     return {"driver": model, "id": name, "chardev": f"char{name}"} | _interrupts(shmem)
 
 

@@ -159,6 +159,11 @@ def _storage(image: Image, context: CommandContext) -> Props:
     return props
 
 
+def _is_plain(image: Image) -> bool:
+    """Raw without encryption: the format node itself can show a part of what is below."""
+    return image.format == "raw" and image.encryption is None
+
+
 def _by_librbd(image: Image) -> bool:
     return image.encryption is not None and image.encryption.engine == "librbd"
 
@@ -188,6 +193,9 @@ def _format(image: Image, below: str, backing: Image | None) -> Props:
         if encryption is not None and image.format == "qcow2":
             kind = "aes" if encryption.format == "qcow" else "luks"
             props["encrypt"] = {"format": kind, "key-secret": secret}
+        if image.source.slices and _is_plain(image):
+            part = image.source.slices[0]
+            props |= {"offset": part.offset, "size": part.size}
         if image.format == "qcow2" and image.metadata_cache:
             props["cache-size"] = image.metadata_cache
     props["file"] = below
@@ -239,7 +247,7 @@ def add_image(command: Command, image: Image, context: CommandContext, backing: 
     _add_objects(command, image, context)
     command.blockdev(_storage(image, context))
     below = image.storage_node
-    if image.source.slices:
+    if image.source.slices and not _is_plain(image):
         below = f"libvirt-{image.number}-slice-sto"
         part = image.source.slices[0]
         command.blockdev(
@@ -261,6 +269,6 @@ def add_chain(command: Command, disk: Any, images: list[Image], context: Command
     node = images[0].format_node
     if disk.driver is not None and disk.driver.copy_on_read:
         filter_node = f"libvirt-CoR-{disk.target.dev}"
-        command.blockdev({"driver": "copy-on-read", "node-name": filter_node, "file": node})
+        command.blockdev({"driver": "copy-on-read", "node-name": filter_node, "file": node, "discard": "unmap"})
         return filter_node
     return node

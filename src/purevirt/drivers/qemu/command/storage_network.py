@@ -54,10 +54,10 @@ def _url(source: Any, auth: Any, node: str, settings: QemuSettings) -> Props:
         props["sslverify"] = source.ssl.verify
     if source.cookies:
         props["cookie-secret"] = f"{node}-httpcookie-secret0"
-    if source.readahead is not None and source.readahead.size:
-        props["readahead"] = source.readahead.size
     if source.timeout is not None and source.timeout.seconds:
         props["timeout"] = source.timeout.seconds
+    if source.readahead is not None and source.readahead.size:
+        props["readahead"] = source.readahead.size
     return props
 
 

@@ -17,17 +17,26 @@ def _table(command: Command, number: int, pairs: Iterable[tuple[str, str]]) -> N
     command.add("-smbios", text)
 
 
+def _with_manufacturer(block: Any) -> Iterable[tuple[str, str]]:
+    """These two tables always say the manufacturer."""
+    return ({"manufacturer": ""} | entries_of(block)).items()
+
+
 def _smbios(command: Command, info: Any, *, with_uuid: bool) -> None:
     if info.bios is not None and info.bios.entries:
         _table(command, 0, entries_of(info.bios).items())
     if info.system is not None and info.system.entries:
         pairs = entries_of(info.system).items()
         _table(command, 1, ((name, value) for name, value in pairs if with_uuid or name != "uuid"))
+    if len(info.base_boards) > 1:
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, "qemu does not support more than one entry to Type 2 in SMBIOS table"
+        )
     for board in info.base_boards:
         if board.entries:
-            _table(command, 2, entries_of(board).items())
+            _table(command, 2, _with_manufacturer(board))
     if info.chassis is not None and info.chassis.entries:
-        _table(command, 3, entries_of(info.chassis).items())
+        _table(command, 3, _with_manufacturer(info.chassis))
     if info.oem_strings is not None and info.oem_strings.entries:
         _table(command, 11, (("value", value or "") for value in info.oem_strings.entries))
 
@@ -55,7 +64,7 @@ def add_sysinfo(command: Command, domain: Any, context: CommandContext) -> None:
 def _firmware_configuration(command: Command, info: Any) -> None:
     for entry in info.entries:
         kind, value = ("file", entry.file) if entry.file else ("string", entry.value)
-        command.add("-fw_cfg", f"name={escape_comma(entry.name)},{kind}={escape_comma(value or '')}")
+        command.add("-fw_cfg", f"name={entry.name},{kind}={value or ''}")
 
 
 def add_generation_id(command: Command, domain: Any) -> None:

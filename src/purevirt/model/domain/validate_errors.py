@@ -1,0 +1,15 @@
+"""The errors of validation: XML_ERROR or CONFIG_UNSUPPORTED with libvirt's texts."""
+
+from __future__ import annotations
+
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+
+
+def wrong(detail: str, code: int = ErrorCode.XML_ERROR) -> VirtError:
+    """The document contradicts itself."""
+    return VirtError(code, detail, ErrorDomain.DOMAIN)
+
+
+def unsupported(detail: str) -> VirtError:
+    """The document asks for what cannot be had."""
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.DOMAIN)
