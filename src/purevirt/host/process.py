@@ -95,6 +95,24 @@ def owner(pid: int, proc: Path = PROC) -> tuple[int, int] | None:
     return found.st_uid, found.st_gid
 
 
+def affinity(tid: int) -> frozenset[int]:
+    """Processors that the thread may run on. OSError when there is no such thread."""
+    return frozenset(os.sched_getaffinity(tid))
+
+
+def set_affinity(tid: int, cpus: frozenset[int]) -> None:
+    """Bind one thread to processors. OSError as sched_setaffinity(2) gives it."""
+    os.sched_setaffinity(tid, cpus)
+
+
+_SCHEDULERS = {"batch": os.SCHED_BATCH, "idle": os.SCHED_IDLE, "fifo": os.SCHED_FIFO, "rr": os.SCHED_RR}
+
+
+def set_scheduler(tid: int, name: str, priority: int) -> None:
+    """Give one thread a scheduler of sched(7) by its short name. OSError as the kernel gives it."""
+    os.sched_setscheduler(tid, _SCHEDULERS[name], os.sched_param(priority))
+
+
 class Process:
     """A running program, ours or one found again. `exited` becomes done when it ends, with its exit status or None.
 

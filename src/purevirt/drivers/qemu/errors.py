@@ -20,6 +20,10 @@ def unsupported(detail: str) -> VirtError:
     return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.QEMU)
 
 
+def not_supported(detail: str) -> VirtError:
+    return VirtError(ErrorCode.OPERATION_UNSUPPORTED, detail, ErrorDomain.QEMU)
+
+
 def failed(detail: str) -> VirtError:
     return VirtError(ErrorCode.OPERATION_FAILED, detail, ErrorDomain.QEMU)
 

@@ -13,6 +13,7 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.console import ConsoleFacet
     from purevirt.drivers.qemu.define import DefineFacet
     from purevirt.drivers.qemu.info import InfoFacet
+    from purevirt.drivers.qemu.iothreads import IothreadFacet
     from purevirt.drivers.qemu.keys import KeyFacet
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
@@ -20,10 +21,12 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.metadata import MetadataFacet
     from purevirt.drivers.qemu.node import NodeFacet
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
+    from purevirt.drivers.qemu.pinning import PinFacet
     from purevirt.drivers.qemu.save import SaveFacet
     from purevirt.drivers.qemu.screenshot import ScreenshotFacet
     from purevirt.drivers.qemu.security import SecurityFacet
     from purevirt.drivers.qemu.stats import StatsFacet
+    from purevirt.drivers.qemu.vcpus import VcpuFacet
 
     return [
         LookupFacet(state),
@@ -40,4 +43,7 @@ def facets(state: QemuState) -> list[object]:
         ScreenshotFacet(state),
         NodeFacet(state),
         SecurityFacet(state),
+        VcpuFacet(state),
+        PinFacet(state),
+        IothreadFacet(state),
     ]

@@ -12,6 +12,7 @@ from purevirt.types import constants as C
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
+    from purevirt.model.domain.document import Domain
 
 
 def cpu_time_ns(vm: Vm) -> int:
@@ -34,7 +35,12 @@ def memory_kib(vm: Vm) -> tuple[int, int]:
 
 def vcpus(vm: Vm) -> tuple[int, int]:
     """The most it may have and how many are there."""
-    vcpu = vm.current().vcpu
+    return counts_of(vm.current())
+
+
+def counts_of(document: Domain) -> tuple[int, int]:
+    """The most vCPUs and how many of them are plugged, as the document says."""
+    vcpu = document.vcpu
     most = vcpu.value if vcpu is not None else 1
     return most, (vcpu.current if vcpu is not None and vcpu.current else most)
 
@@ -75,13 +81,6 @@ class InfoFacet:
     async def domain_has_managed_save_image(self, dom: p.NonnullDomain, flags: int) -> int:
         errors.check_flags(flags, 0, "qemuDomainHasManagedSaveImage")
         return int(self._state.find(dom).managed_save)
-
-    async def domain_get_vcpus_flags(self, dom: p.NonnullDomain, flags: int) -> int:
-        most, now = vcpus(self._state.find(dom))
-        return most if flags & C.VIR_DOMAIN_VCPU_MAXIMUM else now
-
-    async def domain_get_max_vcpus(self, dom: p.NonnullDomain) -> int:
-        return vcpus(self._state.find(dom))[0]
 
     # --- the connection ----------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
-from purevirt.drivers.qemu import documents, errors
-from purevirt.drivers.qemu.definition import Definition
+from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.affect import redefine, targets
 from purevirt.drivers.qemu.info import memory_kib
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -15,33 +15,6 @@ from purevirt.types import constants as C
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
-    from purevirt.model.domain.document import Domain
-
-
-def targets(vm: Vm, flags: int) -> tuple[bool, bool]:
-    """(live, config) of the VIR_DOMAIN_AFFECT_* flags; OPERATION_INVALID when the guest is not in such a state."""
-    live, config = bool(flags & C.VIR_DOMAIN_AFFECT_LIVE), bool(flags & C.VIR_DOMAIN_AFFECT_CONFIG)
-    if not live and not config:
-        live, config = vm.is_active, not vm.is_active
-    if live:
-        vm.require_active()
-    if config:
-        vm.require_config()
-    return live, config
-
-
-def redefine(state: QemuState, vm: Vm, document: Domain) -> None:
-    """Make a changed copy of the definition the definition, on disk first."""
-    before = vm.require_config()
-    definition = Definition(state.memory, state.parse_stored, documents.format_stored(document))
-    definition.keep(document)
-    vm.config = definition
-    try:
-        state.store(vm)
-    except VirtError:
-        vm.config = before
-        raise
-    vm.updated = True
 
 
 class MemoryFacet:

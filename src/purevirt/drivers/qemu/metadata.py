@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
 from purevirt.drivers.qemu import errors, status
-from purevirt.drivers.qemu.memory import redefine, targets
+from purevirt.drivers.qemu.affect import redefine, targets
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain import metadata as tree
 from purevirt.protocol import remote as p

@@ -8,7 +8,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 from purevirt.api.events import Event
-from purevirt.drivers.qemu import lifecycle_policy, status
+from purevirt.drivers.qemu import lifecycle_policy, status, vcpu_hotplug
 from purevirt.drivers.qemu.monitor import decode
 from purevirt.drivers.qemu.monitor.connection import QmpEvent
 from purevirt.drivers.qemu.vm import Runtime, Vm
@@ -271,7 +271,8 @@ class MonitorEvents:
 
     def _device_deleted(self, run: Runtime, data: Any) -> None:
         alias = decode.string_or(data, "device")
-        if alias and self._state.device_removed(self._vm, alias):
+        if alias and (vcpu_hotplug.unplugged(self._vm, alias) or self._state.device_removed(self._vm, alias)):
+            self._save()
             self._events.device_removed(self._vm, alias)
 
     def _unplug_error(self, run: Runtime, data: Any) -> None:

@@ -22,6 +22,8 @@ from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
 from purevirt.drivers.qemu.monitor import connection, queries
 from purevirt.drivers.qemu.monitor_events import MonitorEvents
+from purevirt.drivers.qemu.placement import place_all
+from purevirt.drivers.qemu.vcpu_hotplug import plug_at_start
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host import files, process
@@ -149,6 +151,8 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
         if (error := await ready) is not None:
             raise error
         await queries.learn(vm, run)
+        await plug_at_start(vm)
+        place_all(vm)
     except connection.MonitorClosed as error:
         with suppress(TimeoutError):
             async with asyncio.timeout(2):

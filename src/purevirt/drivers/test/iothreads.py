@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.drivers.test.cpumaps import from_map, to_map
+from purevirt.types.cpumaps import from_map, to_map
 from purevirt.drivers.test.sizes import vcpus
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.iothreads import Iothread, complete

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.drivers.test.cpumaps import from_map, to_map
+from purevirt.types.cpumaps import from_map, to_map
 from purevirt.drivers.test.sizes import now_us, vcpus
 from purevirt.model.domain.tune import Cputune, EmulatorPin, VcpuPin
 from purevirt.model.domain.vcpu import Vcpu
