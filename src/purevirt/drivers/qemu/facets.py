@@ -12,8 +12,10 @@ def facets(state: QemuState) -> list[object]:
     """All of them."""
     from purevirt.drivers.qemu.console import ConsoleFacet
     from purevirt.drivers.qemu.define import DefineFacet
+    from purevirt.drivers.qemu.dump import DumpFacet
     from purevirt.drivers.qemu.info import InfoFacet
     from purevirt.drivers.qemu.iothreads import IothreadFacet
+    from purevirt.drivers.qemu.jobs import JobFacet
     from purevirt.drivers.qemu.keys import KeyFacet
     from purevirt.drivers.qemu.lifecycle import LifecycleFacet
     from purevirt.drivers.qemu.lookup import LookupFacet
@@ -46,4 +48,6 @@ def facets(state: QemuState) -> list[object]:
         VcpuFacet(state),
         PinFacet(state),
         IothreadFacet(state),
+        JobFacet(state),
+        DumpFacet(state),
     ]

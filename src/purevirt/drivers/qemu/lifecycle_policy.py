@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import AsyncJob, Job
 from purevirt.drivers.qemu import process
+from purevirt.drivers.qemu.dump import automatic_dump, let_go_on
+from purevirt.drivers.qemu.job_data import JobData
+from purevirt.drivers.qemu.transfer import long_job
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import VirtError
 from purevirt.types import constants as C
@@ -56,18 +59,41 @@ def after_panic(state: QemuState, vm: Vm, run: Runtime) -> None:
 
 async def _on_crash(state: QemuState, vm: Vm, run: Runtime, action: str) -> None:
     try:
-        async with vm.jobs.async_job(AsyncJob.DUMP):
+        async with long_job(state, vm, AsyncJob.DUMP, C.VIR_DOMAIN_JOB_OPERATION_DUMP) as data:
             if vm.run is not run:
                 return
             if action.startswith("coredump"):
-                log.error("%s: core dumps are not written by this version", vm.name)
+                await _dump(state, vm, run, data, C.VIR_DUMP_MEMORY_ONLY)
             if action.endswith("restart"):
                 assert run.monitor is not None
                 await run.monitor.execute("system_reset")
                 run.running_reason = C.VIR_DOMAIN_RUNNING_CRASHED
                 await run.monitor.execute("cont")
             else:
-                run.ending = (C.VIR_DOMAIN_SHUTOFF_CRASHED, C.VIR_DOMAIN_EVENT_STOPPED_CRASHED)
+                run.end_quietly(C.VIR_DOMAIN_SHUTOFF_CRASHED, C.VIR_DOMAIN_EVENT_STOPPED_CRASHED)
                 await process.kill(state, vm)
     except VirtError as error:
         log.error("%s: after its crash: %s", vm.name, error)
+
+
+async def _dump(state: QemuState, vm: Vm, run: Runtime, data: JobData, flags: int) -> None:
+    """A dump that cannot be written does not keep the guest from what shall follow."""
+    try:
+        await automatic_dump(state, vm, run, data, flags)
+    except VirtError as error:
+        log.error("%s: cannot dump its core: %s", vm.name, error)
+
+
+def after_watchdog(state: QemuState, vm: Vm, run: Runtime) -> None:
+    """The watchdog's action "dump": QEMU has paused the guest; its state goes to a file and it runs again."""
+    vm.tasks.spawn(_watchdog_dump(state, vm, run), "watchdog dump")
+
+
+async def _watchdog_dump(state: QemuState, vm: Vm, run: Runtime) -> None:
+    try:
+        async with long_job(state, vm, AsyncJob.DUMP, C.VIR_DOMAIN_JOB_OPERATION_DUMP) as data:
+            if vm.run is run:
+                await _dump(state, vm, run, data, 0)
+                await let_go_on(vm, run)
+    except VirtError as error:
+        log.error("%s: after its watchdog fired: %s", vm.name, error)

@@ -111,7 +111,7 @@ class MonitorEvents:
         """One event; a malformed one is logged and has no effect."""
         self._pass_on(event)
         vm, run = self._vm, self._vm.run
-        if run is None:
+        if run is None or run.quiet:
             return
         for waiter in list(run.waiters):
             if waiter[0] == event.name and waiter[1](event.data):
@@ -196,6 +196,9 @@ class MonitorEvents:
             run.paused_reason = C.VIR_DOMAIN_PAUSED_WATCHDOG
             self._stop(run, {})
         self._events.watchdog(self._vm, _WATCHDOG.get(action, C.VIR_DOMAIN_EVENT_WATCHDOG_NONE))
+        device = self._vm.devices().watchdog
+        if action == "pause" and device is not None and device.action == "dump":
+            lifecycle_policy.after_watchdog(self._state, self._vm, run)
 
     # --- power management --------------------------------------------------------------------------------------
 

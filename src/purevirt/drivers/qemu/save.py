@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import AsyncJob, Job
 from purevirt.core.tasks import offload
 from purevirt.drivers.qemu import documents, errors, process, save_image, status
 from purevirt.drivers.qemu.define import admit
+from purevirt.drivers.qemu.job_data import JobData, MigrationProgress
 from purevirt.drivers.qemu.launch import Launch
 from purevirt.drivers.qemu.monitor.connection import MonitorClosed, QmpFailure
+from purevirt.drivers.qemu.transfer import long_job, transfer
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol import remote as p
@@ -25,46 +26,6 @@ if TYPE_CHECKING:
     from purevirt.model.domain.document import Domain
 
 _RUN_FLAGS = C.VIR_DOMAIN_SAVE_RUNNING | C.VIR_DOMAIN_SAVE_PAUSED
-_MAX_BANDWIDTH = (1 << 63) - 1
-TRANSFER_S = 3600.0
-"""The longest that memory may take to or from the file."""
-
-
-async def transfer(vm: Vm, run: Runtime, command: str, fd: int) -> None:
-    """Let QEMU write its state to the descriptor ("migrate") or read it ("migrate-incoming"), and wait until it has."""
-    monitor = vm.require_monitor()
-    ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    def watch(data: Any) -> bool:
-        said = data.get("status") if isinstance(data, dict) else None
-        if said in ("completed", "failed", "cancelled") and not ended.done():
-            ended.set_result(said)
-        return ended.done()
-
-    await monitor.execute("migrate-set-capabilities", {"capabilities": [{"capability": "events", "state": True}]})
-    if command == "migrate":
-        await monitor.execute("migrate-set-parameters", {"max-bandwidth": _MAX_BANDWIDTH})
-    waiter = ("MIGRATION", watch)
-    run.waiters.append(waiter)
-    try:
-        await monitor.execute("getfd", {"fdname": "migrate"}, fds=[fd])
-        await monitor.execute(command, {"uri": "fd:migrate"})
-        ends: set[asyncio.Future[Any]] = {ended, monitor.closed}
-        await asyncio.wait(ends, timeout=TRANSFER_S, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        with suppress(ValueError):
-            run.waiters.remove(waiter)
-    if not ended.done() or ended.result() != "completed":
-        raise errors.failed(f"{'save' if command == 'migrate' else 'restore'} job: {await _why(vm)}")
-
-
-async def _why(vm: Vm) -> str:
-    try:
-        reply = await vm.require_monitor().execute("query-migrate")
-    except VirtError:
-        return "unexpectedly failed"
-    text = reply.get("error-desc") if isinstance(reply, dict) else None
-    return str(text) if text else "unexpectedly failed"
 
 
 def _discard(path: Path) -> None:
@@ -74,7 +35,8 @@ def _discard(path: Path) -> None:
 
 async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: int) -> None:
     """Write the image and end the guest. On failure the file is gone and the guest is as it was."""
-    async with vm.jobs.async_job(AsyncJob.SAVE):
+    async with long_job(state, vm, AsyncJob.SAVE, C.VIR_DOMAIN_JOB_OPERATION_SAVE) as data:
+        data.progress = MigrationProgress()
         run = vm.require_active()
         was_running = vm.state == C.VIR_DOMAIN_RUNNING
         if was_running:
@@ -87,7 +49,7 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
         try:
             fd = await offload(_create, path, text, resume)
             try:
-                await transfer(vm, run, "migrate", fd)
+                await transfer(state, vm, run, "migrate", fd, data)
                 await offload(save_image.complete, fd)
             finally:
                 os.close(fd)
@@ -99,7 +61,7 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
                     run.running_reason = C.VIR_DOMAIN_RUNNING_SAVE_CANCELED
                     with suppress(MonitorClosed, QmpFailure):
                         await vm.require_monitor().execute("cont")
-        run.ending = (C.VIR_DOMAIN_SHUTOFF_SAVED, C.VIR_DOMAIN_EVENT_STOPPED_SAVED)
+        run.end_quietly(C.VIR_DOMAIN_SHUTOFF_SAVED, C.VIR_DOMAIN_EVENT_STOPPED_SAVED)
         await process.kill(state, vm)
 
 
@@ -114,7 +76,8 @@ async def restore_from(
     paused = bool(flags & C.VIR_DOMAIN_SAVE_PAUSED) or not (header.was_running or flags & C.VIR_DOMAIN_SAVE_RUNNING)
 
     async def incoming(target: Vm, run: Runtime) -> None:
-        await transfer(target, run, "migrate-incoming", fd)
+        data = JobData(C.VIR_DOMAIN_JOB_OPERATION_RESTORE, state.clock.monotonic())
+        await transfer(state, target, run, "migrate-incoming", fd, data)
         # Before the processors run, as libvirt tells it.
         state.events.lifecycle(target, C.VIR_DOMAIN_EVENT_STARTED, C.VIR_DOMAIN_EVENT_STARTED_RESTORED)
 

@@ -22,6 +22,7 @@ from purevirt.types.uuid import format_uuid
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.capabilities import QemuCaps
     from purevirt.drivers.qemu.definition import Definition
+    from purevirt.drivers.qemu.job_data import JobData
     from purevirt.drivers.qemu.monitor.connection import Monitor
     from purevirt.host.process import PidFile, Process
     from purevirt.model.domain.devices import Devices
@@ -65,6 +66,12 @@ class Runtime:
     cgroup: Any = None
     helpers: list[Process] = field(default_factory=list)
     """Programs that serve this guest alone (swtpm …)."""
+    quiet: bool = False
+    """Nothing that QEMU says any more is told: its end is our doing and has its own event."""
+
+    def end_quietly(self, reason: int, detail: int) -> None:
+        """We are about to end it: what its end is called, and no word of its shutdown."""
+        self.ending, self.quiet = (reason, detail), True
 
 
 class Vm:
@@ -75,8 +82,10 @@ class Vm:
         "_live_text",
         "_ref",
         "autostart",
+        "completed_job",
         "config",
         "id",
+        "job",
         "jobs",
         "live",
         "managed_save",
@@ -103,6 +112,9 @@ class Vm:
         self.reason = C.VIR_DOMAIN_SHUTOFF_UNKNOWN
         self.state_since_ms = clock.wall_ms()
         self.run: Runtime | None = None
+        self.job: JobData | None = None
+        """What the async job that is held does, where that is more than a start."""
+        self.completed_job: JobData | None = None
         self.jobs = JobSlots(name, clock, max_queued=max_queued)
         self.tasks = TaskOwner(f"vm {name}")
         self._ref: NonnullDomain | None = None
