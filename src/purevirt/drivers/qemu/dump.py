@@ -119,6 +119,7 @@ async def core_dump(state: QemuState, vm: Vm, path: Path, dump_format: int, flag
             run.paused_reason = C.VIR_DOMAIN_PAUSED_DUMP
             await vm.require_monitor().execute("stop")
             vm.require_active()
+            data.stopped = state.clock.monotonic()
         done = False
         try:
             await write_dump(state, vm, run, path, dump_format, flags, data)

@@ -47,6 +47,8 @@ class JobData:
     cancelled: bool = False
     abortable: bool = True
     elapsed_ms: int = 0
+    stopped: float | None = None
+    """When the guest was stopped for it; its downtime counts from there."""
 
     def elapse(self, now: float) -> None:
         """Note how long it has taken so far; `now` in monotonic seconds."""

@@ -43,6 +43,7 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
             run.paused_reason = C.VIR_DOMAIN_PAUSED_SAVE
             await vm.require_monitor().execute("stop")
             vm.require_active()
+            data.stopped = state.clock.monotonic()
         text = xml or documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
         resume = (was_running and not flags & C.VIR_DOMAIN_SAVE_PAUSED) or bool(flags & C.VIR_DOMAIN_SAVE_RUNNING)
         done = False

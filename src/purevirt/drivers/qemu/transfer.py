@@ -78,8 +78,12 @@ async def transfer(state: QemuState, vm: Vm, run: Runtime, command: str, fd: int
 
 async def complete(state: QemuState, vm: Vm, data: JobData) -> None:
     """The stream is written: what the job did is kept, and told."""
-    data.progress = migration_progress(await vm.require_monitor().execute("query-migrate"))
-    data.elapse(state.clock.monotonic())
+    now = state.clock.monotonic()
+    done = migration_progress(await vm.require_monitor().execute("query-migrate"))
+    if data.stopped is not None:
+        done.downtime_ms = int((now - data.stopped) * 1000)
+    data.progress = done
+    data.elapse(now)
     data.kind = C.VIR_DOMAIN_JOB_COMPLETED
     vm.completed_job = data
     state.events.job_completed(vm, data.params())
