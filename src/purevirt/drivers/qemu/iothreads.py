@@ -16,8 +16,8 @@ from purevirt.model.domain.iothreads import Iothread, complete
 from purevirt.model.domain.tune import Cputune, IothreadPin
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
-from purevirt.types.cpumaps import from_map, to_map
 from purevirt.types.arguments import check_params
+from purevirt.types.cpumaps import from_map, to_map
 from purevirt.types.typed_params import INT, UINT, ULLONG, ParamList, TypedParam
 
 if TYPE_CHECKING:

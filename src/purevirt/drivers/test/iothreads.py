@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.types.cpumaps import from_map, to_map
 from purevirt.drivers.test.sizes import vcpus
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.iothreads import Iothread, complete
@@ -14,6 +13,7 @@ from purevirt.model.domain.tune import Cputune, IothreadPin
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.arguments import check_params
+from purevirt.types.cpumaps import from_map, to_map
 from purevirt.types.typed_params import UINT, ULLONG, TypedParam
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.types.cpumaps import from_map, to_map
 from purevirt.drivers.test.sizes import now_us, vcpus
 from purevirt.model.domain.tune import Cputune, EmulatorPin, VcpuPin
 from purevirt.model.domain.vcpu import Vcpu
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.cpumaps import from_map, to_map
 
 if TYPE_CHECKING:
     from purevirt.drivers.test.host import TestHost
