@@ -24,6 +24,8 @@ from purevirt.types import constants as C
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
 
+RESUME_S = 10.0
+"""How long QEMU may take to let a guest go on after it has told that its memory is written."""
 _FLAGS = C.VIR_DUMP_LIVE | C.VIR_DUMP_CRASH | C.VIR_DUMP_BYPASS_CACHE | C.VIR_DUMP_RESET | C.VIR_DUMP_MEMORY_ONLY
 _EXCLUSIVE = (
     ("VIR_DUMP_CRASH", C.VIR_DUMP_CRASH, "VIR_DUMP_LIVE", C.VIR_DUMP_LIVE),
@@ -82,32 +84,47 @@ async def write_dump(state: QemuState, vm: Vm, run: Runtime, path: Path, dump_fo
 
 
 async def _dump_memory(vm: Vm, run: Runtime, fd: int, name: str | None, data: JobData) -> None:
-    """QEMU's own dump, in the background of the monitor so that others can talk to it meanwhile."""
+    """QEMU's own dump, in the background of the monitor so that others can talk to it meanwhile.
+
+    QEMU stops a guest that runs for as long as it writes, and lets it go on only after it has told that it is done.
+    """
     monitor = vm.require_monitor()
-    ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def watch(event: Any) -> bool:
-        if not ended.done():
-            ended.set_result(event)
-        return True
-
-    waiter = ("DUMP_COMPLETED", watch)
-    run.waiters.append(waiter)
+    ended, resumed = _event(run, "DUMP_COMPLETED"), None
+    if vm.state == C.VIR_DOMAIN_RUNNING:
+        resumed = _event(run, "RESUME")
     try:
         await monitor.execute("getfd", {"fdname": "dump"}, fds=[fd])
         wanted: dict[str, Any] = {"paging": False, "protocol": "fd:dump", "detach": True}
         await monitor.execute("dump-guest-memory", wanted | ({"format": name} if name else {}))
         ends: set[asyncio.Future[Any]] = {ended, monitor.closed}
         await asyncio.wait(ends, timeout=TRANSFER_S, return_when=asyncio.FIRST_COMPLETED)
+        if resumed is not None and ended.done():
+            await asyncio.wait({resumed, monitor.closed}, timeout=RESUME_S, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        with suppress(ValueError):
-            run.waiters.remove(waiter)
+        for awaited in (ended, resumed):
+            if awaited is not None and not awaited.done():
+                awaited.cancel()
     vm.require_active()
-    event = ended.result() if ended.done() else {}
+    event = {} if ended.cancelled() else ended.result()
     result = decode.child(event, "result")
     data.progress = dump_progress(result)
     if decode.string_or(result, "status") != "completed":
         raise errors.failed(f"memory-only dump failed: {decode.string_or(event, 'error') or 'unknown error'}")
+
+
+def _event(run: Runtime, name: str) -> asyncio.Future[Any]:
+    """The data of QEMU's next event of that name; give it up by cancelling."""
+    found: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def watch(data: Any) -> bool:
+        if not found.done():
+            found.set_result(data)
+        return True
+
+    waiter = (name, watch)
+    run.waiters.append(waiter)
+    found.add_done_callback(lambda _: run.waiters.remove(waiter) if waiter in run.waiters else None)
+    return found
 
 
 async def core_dump(state: QemuState, vm: Vm, path: Path, dump_format: int, flags: int) -> None:
