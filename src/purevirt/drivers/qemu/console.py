@@ -20,7 +20,7 @@ _CHUNK = 65536
 
 
 class ConsoleFacet:
-    """virDomainOpenConsole. One session a device: a second one is refused, or with FORCE ends the first."""
+    """virDomainOpenConsole, virDomainOpenChannel. One session a device: a second one is refused, or with FORCE ends the first."""
 
     def __init__(self, state: QemuState) -> None:
         self._state = state
@@ -32,14 +32,30 @@ class ConsoleFacet:
         vm = self._state.find(dom)
         run = vm.require_active()
         device = find_device(vm, dev_name)
+        force = bool(flags & C.VIR_DOMAIN_CONSOLE_FORCE)
+        _join(run, device, stream, force, "Active console session exists for this domain")
+
+    async def domain_open_channel(self, dom: p.NonnullDomain, name: str | None, flags: int, stream: ServerStream) -> None:
+        errors.check_flags(flags, C.VIR_DOMAIN_CHANNEL_FORCE, "qemuDomainOpenChannel")
+        vm = self._state.find(dom)
+        run = vm.require_active()
+        device = find_channel(vm, name)
         alias = device.alias.name if device.alias is not None else ""
-        end_other = run.consoles.get(alias)
-        if end_other is not None:
-            if not flags & C.VIR_DOMAIN_CONSOLE_FORCE:
-                text = "Active console session exists for this domain"
-                raise VirtError(ErrorCode.OPERATION_FAILED, text, ErrorDomain.QEMU)
-            end_other()
-        stream.run(_Session(run, alias, open_device(device), stream).pump())
+        if device.type not in ("pty", "unix"):
+            raise errors.internal(f"channel {alias} is not using a UNIX socket")
+        force = bool(flags & C.VIR_DOMAIN_CHANNEL_FORCE)
+        _join(run, device, stream, force, "Active channel stream exists for this domain")
+
+
+def _join(run: Runtime, device: Any, stream: ServerStream, force: bool, busy: str) -> None:
+    """One session a device: a second one is refused with `busy`, or with `force` ends the first."""
+    alias = device.alias.name if device.alias is not None else ""
+    end_other = run.consoles.get(alias)
+    if end_other is not None:
+        if not force:
+            raise VirtError(ErrorCode.OPERATION_FAILED, busy, ErrorDomain.QEMU)
+        end_other()
+    stream.run(_Session(run, alias, open_device(device), stream).pump())
 
 
 def find_device(vm: Vm, name: str | None) -> Any:
@@ -51,7 +67,20 @@ def find_device(vm: Vm, name: str | None) -> Any:
         every: list[Any] = [*devices.consoles, *devices.serials, *devices.parallels]
         found = next((d for d in every if d.alias is not None and d.alias.name == name), None)
     if found is None:
-        raise errors.internal(f"cannot find console device '{name or 'default'}'")
+        raise errors.internal(f"cannot find character device {name or '(null)'}")
+    return found
+
+
+def find_channel(vm: Vm, name: str | None) -> Any:
+    """By alias or by the name that the guest sees; without one the first."""
+    channels: list[Any] = vm.devices().channels
+    if name is None:
+        found = next(iter(channels), None)
+    else:
+        named = (c for c in channels if c.alias is not None and c.alias.name == name)
+        found = next(named, None) or next((c for c in channels if c.target is not None and c.target.name == name), None)
+    if found is None:
+        raise errors.internal(f"cannot find channel {name or '(null)'}")
     return found
 
 

@@ -46,7 +46,8 @@ def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:
         if known.name != name:
             raise errors.failed(f"domain '{known.name}' is already defined with uuid {format_uuid(uuid)}")
         if live and known.is_active:
-            raise errors.invalid(f"domain '{known.name}' is already active")
+            text = f"domain '{known.name}' is already active"
+            raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
         return known
     other = state.vms.by_name(name)
     if other is not None:
@@ -98,6 +99,8 @@ class DefineFacet:
         async with vm.jobs.job(Job.MODIFY):
             if not vm.is_persistent:
                 raise errors.invalid("cannot undefine transient domain")
+            if flags & C.VIR_DOMAIN_UNDEFINE_NVRAM and flags & C.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM:
+                raise errors.invalid("cannot both keep and delete nvram")
             document = vm.require_config().document()
             if vm.managed_save:
                 if not flags & C.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE:

@@ -82,6 +82,10 @@ class DomainEvents:
     def agent_lifecycle(self, vm: Vm, state: int, reason: int) -> None:
         self._emit(vm, C.VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, p.DomainEventCallbackAgentLifecycleMsg(0, vm.ref, state, reason))
 
+    def block_threshold(self, vm: Vm, dev: str, path: str | None, threshold: int, excess: int) -> None:
+        message = p.DomainEventBlockThresholdMsg(0, vm.ref, dev, path, threshold, excess)
+        self._emit(vm, C.VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, message)
+
     def migration_iteration(self, vm: Vm, iteration: int) -> None:
         self._emit(
             vm,

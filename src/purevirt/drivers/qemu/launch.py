@@ -135,6 +135,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     from purevirt.drivers.qemu.command.context import CommandContext
     from purevirt.drivers.qemu.firmware import load_descriptors
     from purevirt.drivers.qemu.nvram import create_nvram
+    from purevirt.drivers.qemu.live_document import settle
     from purevirt.drivers.qemu.paths import short_name
 
     key, master_key = run.own_dir / "master-key.aes", os.urandom(32)
@@ -162,6 +163,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     )
     command = state.build_command(document, run.caps, context)
     create_nvram(document)
+    settle(state, document)
     vm.changed()
     owned = resources.owned
     return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from purevirt.api.context import current
 from purevirt.core.jobs import AsyncJob, Job
 from purevirt.drivers.qemu import errors, process, status
+from purevirt.drivers.qemu.agent import require_agent
 from purevirt.drivers.qemu.define import admit, read_new
 from purevirt.drivers.qemu.launch import Launch
 from purevirt.drivers.qemu.save import start_from_managed
 from purevirt.drivers.qemu.vm import Vm
+from purevirt.errors import VirtError
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.uuid import parse_uuid
@@ -19,14 +21,8 @@ if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
     from purevirt.model.domain.document import Domain
 
-_START_FLAGS = (
-    C.VIR_DOMAIN_START_PAUSED
-    | C.VIR_DOMAIN_START_AUTODESTROY
-    | C.VIR_DOMAIN_START_BYPASS_CACHE
-    | C.VIR_DOMAIN_START_FORCE_BOOT
-    | C.VIR_DOMAIN_START_VALIDATE
-    | C.VIR_DOMAIN_START_RESET_NVRAM
-)
+_CREATE_FLAGS = C.VIR_DOMAIN_START_PAUSED | C.VIR_DOMAIN_START_AUTODESTROY | C.VIR_DOMAIN_START_RESET_NVRAM
+_START_FLAGS = _CREATE_FLAGS | C.VIR_DOMAIN_START_BYPASS_CACHE | C.VIR_DOMAIN_START_FORCE_BOOT
 
 
 async def start_vm(state: QemuState, vm: Vm, flags: int, document: Domain | None = None) -> None:
@@ -76,7 +72,7 @@ class LifecycleFacet:
         return vm.ref
 
     async def domain_create_xml(self, xml_desc: str, flags: int) -> p.NonnullDomain:
-        errors.check_flags(flags, _START_FLAGS, "qemuDomainCreateXML")
+        errors.check_flags(flags, _CREATE_FLAGS | C.VIR_DOMAIN_START_VALIDATE, "qemuDomainCreateXML")
         state = self._state
         document = await read_new(state, xml_desc)
         name, uuid = document.name or "", parse_uuid(document.uuid or "")
@@ -124,12 +120,27 @@ class LifecycleFacet:
     async def domain_shutdown_flags(self, dom: p.NonnullDomain, flags: int) -> None:
         allowed = C.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN | C.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT
         errors.check_flags(flags, allowed, "qemuDomainShutdownFlags")
-        await self._power_button(self._state.find(dom), reboot=False)
+        await self._press(self._state.find(dom), flags, reboot=False)
 
     async def domain_reboot(self, dom: p.NonnullDomain, flags: int) -> None:
         allowed = C.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN | C.VIR_DOMAIN_REBOOT_GUEST_AGENT
         errors.check_flags(flags, allowed, "qemuDomainReboot")
-        await self._power_button(self._state.find(dom), reboot=True)
+        await self._press(self._state.find(dom), flags, reboot=True)
+
+    async def _press(self, vm: Vm, flags: int, *, reboot: bool) -> None:
+        """The guest agent where it is asked for or, with no mode said, usable; else the power button."""
+        agent, button = C.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT, C.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN
+        by_agent = bool(flags & agent) or (not flags & button and vm.run is not None and vm.run.agent is not None)
+        may_press = not flags & agent or bool(flags & button)
+        if by_agent:
+            try:
+                await require_agent(vm).shutdown("reboot" if reboot else "powerdown")
+            except VirtError:
+                if not may_press:
+                    raise
+            else:
+                return
+        await self._power_button(vm, reboot=reboot)
 
     async def _power_button(self, vm: Vm, *, reboot: bool) -> None:
         async with vm.jobs.job(Job.MODIFY):

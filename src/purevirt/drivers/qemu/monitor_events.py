@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.api.events import Event
 from purevirt.drivers.qemu import lifecycle_policy, status, vcpu_hotplug
+from purevirt.drivers.qemu.block import images_of
+from purevirt.drivers.qemu.labels import source_path
 from purevirt.drivers.qemu.monitor import decode
 from purevirt.drivers.qemu.monitor.connection import QmpEvent
 from purevirt.drivers.qemu.vm import Runtime, Vm
@@ -92,6 +94,7 @@ class MonitorEvents:
             "RTC_CHANGE": self._rtc_change,
             "WATCHDOG": self._watchdog,
             "BLOCK_IO_ERROR": self._io_error,
+            "BLOCK_WRITE_THRESHOLD": self._threshold,
             "BALLOON_CHANGE": self._balloon,
             "DEVICE_DELETED": self._device_deleted,
             "DEVICE_UNPLUG_GUEST_ERROR": self._unplug_error,
@@ -243,6 +246,18 @@ class MonitorEvents:
             code = C.VIR_DOMAIN_DISK_ERROR_NO_SPACE if reason else C.VIR_DOMAIN_DISK_ERROR_UNSPEC
             run.block_errors[alias] = code
         self._events.io_error(self._vm, path, alias, _IO_ERROR.get(action, C.VIR_DOMAIN_EVENT_IO_ERROR_NONE), reason)
+
+    def _threshold(self, run: Runtime, data: Any) -> None:
+        """Told for the layer by its index, and for the top one also by the disk's bare name."""
+        node = decode.string_or(data, "node-name")
+        threshold = decode.integer_or(data, "write-threshold")
+        excess = decode.integer_or(data, "amount-exceeded")
+        for disk in self._vm.devices().disks:
+            for position, (index, source) in enumerate(images_of(disk)):
+                if node in (f"libvirt-{index}-storage", f"libvirt-{index}-format") and disk.target is not None:
+                    names = [f"{disk.target.dev}[{index}]", *([disk.target.dev or ""] if position == 0 else [])]
+                    for name in reversed(names):
+                        self._events.block_threshold(self._vm, name, source_path(source), threshold, excess)
 
     def _disk_alias(self, device: str, node: str) -> str:
         """The disk's alias from what QEMU calls it: a drive, a QOM path, or one of our block nodes."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from purevirt.core.jobs import Job
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.monitor.connection import QmpFailure
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
+    from purevirt.drivers.qemu.monitor.connection import Monitor
     from purevirt.drivers.qemu.state import QemuState
 
 
@@ -30,17 +32,28 @@ class PassthroughFacet:
             run.taints.add("custom-monitor")
             if flags & C.VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP:
                 return str(await monitor.execute("human-monitor-command", {"command-line": cmd}))
-            try:
-                command = json.loads(cmd)
-                name, arguments = command["execute"], command.get("arguments")
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                raise errors.internal(f"cannot parse json {cmd[:80]}: {error}") from error
-            tag = {"id": command["id"]} if "id" in command else {}
-            try:
-                return json.dumps({"return": await monitor.execute(name, arguments), **tag}, separators=(",", ":"))
-            except QmpFailure as error:
-                reply = {**tag, "error": {"class": error.qmp_class, "desc": error.text}}
-                return json.dumps(reply, separators=(",", ":"))
+            return await self._raw(monitor, cmd)
+
+    @staticmethod
+    async def _raw(monitor: Monitor, cmd: str) -> str:
+        """QEMU's reply as JSON, with the id that the daemon gave the command, where libvirt has it too."""
+        try:
+            command = json.loads(cmd)
+        except (ValueError, RecursionError) as error:
+            text = f"cannot parse json {cmd[:80]}: {error}"
+            raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.NONE) from error
+        if not isinstance(command, dict):
+            return _refusal("QMP input must be a JSON object")
+        if "execute" not in command:
+            return _refusal("QMP input lacks member 'execute'")
+        name, arguments = command["execute"], command.get("arguments")
+        tag = f"libvirt-{monitor.commands + 1}"
+        try:
+            value = await monitor.execute(name, arguments)
+        except QmpFailure as error:
+            reply = {"id": tag, "error": {"class": error.qmp_class, "desc": error.text}}
+            return json.dumps(reply, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps({"return": value, "id": tag}, separators=(",", ":"), ensure_ascii=False)
 
     async def domain_inject_nmi(self, dom: p.NonnullDomain, flags: int) -> None:
         errors.check_flags(flags, 0, "qemuDomainInjectNMI")
@@ -48,3 +61,7 @@ class PassthroughFacet:
         async with vm.jobs.job(Job.MODIFY):
             await vm.require_monitor().execute("inject-nmi")
             vm.require_active()
+
+
+def _refusal(text: str) -> str:
+    return json.dumps({"error": {"class": "GenericError", "desc": text}}, separators=(",", ":"))

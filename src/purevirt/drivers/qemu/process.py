@@ -20,6 +20,9 @@ from purevirt.drivers.qemu import errors, labels, status
 from purevirt.drivers.qemu.command.graphics import graphics_passwords
 from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
+from purevirt.drivers.qemu.live_document import settle_ports
+from purevirt.drivers.qemu.memory import settle_balloon
+from purevirt.drivers.qemu.messages import taints_of
 from purevirt.drivers.qemu.monitor import connection, queries
 from purevirt.drivers.qemu.monitor_events import MonitorEvents
 from purevirt.drivers.qemu.placement import place_all
@@ -55,6 +58,7 @@ async def start(state: QemuState, vm: Vm, document: Domain, launch: Launch) -> N
         number = state.allocate_id()
         run = Runtime(caps, state.paths.own(number, vm.name), state.paths.channels(number, vm.name))
         run.autodestroy = launch.autodestroy
+        run.taints = taints_of(document, privileged=state.settings.privileged and state.config.credentials is None)
         vm.run, vm.live = run, document
         state.vms.set_id(vm, number)
         document.id = number
@@ -93,7 +97,7 @@ async def _bring_up(state: QemuState, vm: Vm, run: Runtime, launch: Launch, u: U
         u.push("labels", lambda: labels.take_back_all(state, vm, run))
         _spawn(state, run, plan, guest_log, u)
         status.save(state.status, vm)
-        await _talk(state, vm, run, guest_log)
+        await _talk(state, vm, run, launch, guest_log)
         await _protect_displays(state, vm)
     finally:
         listener.close()
@@ -137,7 +141,7 @@ def _spawn(state: QemuState, run: Runtime, plan: Plan, guest_log: GuestLog, u: U
     u.push("process", end)
 
 
-async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> None:
+async def _talk(state: QemuState, vm: Vm, run: Runtime, launch: Launch, guest_log: GuestLog) -> None:
     """Connect the monitor and learn what only the running QEMU knows."""
     assert run.process is not None
     attach_monitor(state, vm, run)
@@ -152,6 +156,9 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, guest_log: GuestLog) -> 
             raise error
         await queries.learn(vm, run)
         await plug_at_start(vm)
+        await settle_ports(state, vm)
+        if launch.incoming is None:
+            await settle_balloon(vm)
         place_all(vm)
     except connection.MonitorClosed as error:
         with suppress(TimeoutError):

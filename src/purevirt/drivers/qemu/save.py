@@ -14,18 +14,22 @@ from purevirt.drivers.qemu.define import admit
 from purevirt.drivers.qemu.job_data import JobData, MigrationProgress
 from purevirt.drivers.qemu.launch import Launch
 from purevirt.drivers.qemu.monitor.connection import MonitorClosed, QmpFailure
+from purevirt.drivers.qemu.save_edit import check_run_flags, check_same_guest
 from purevirt.drivers.qemu.transfer import long_job, transfer
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import check_params
+from purevirt.types.typed_params import STRING, TypedParam, to_dict
 from purevirt.types.uuid import parse_uuid
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
     from purevirt.model.domain.document import Domain
 
-_RUN_FLAGS = C.VIR_DOMAIN_SAVE_RUNNING | C.VIR_DOMAIN_SAVE_PAUSED
+_SAVE_FLAGS = C.VIR_DOMAIN_SAVE_RUNNING | C.VIR_DOMAIN_SAVE_PAUSED | C.VIR_DOMAIN_SAVE_BYPASS_CACHE
+_PARAMS = {C.VIR_DOMAIN_SAVE_PARAM_FILE: STRING, C.VIR_DOMAIN_SAVE_PARAM_DXML: STRING}
 
 
 def _discard(path: Path) -> None:
@@ -52,6 +56,8 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
             try:
                 await transfer(state, vm, run, "migrate", fd, data)
                 await offload(save_image.complete, fd)
+                if flags & C.VIR_DOMAIN_SAVE_BYPASS_CACHE:
+                    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
             finally:
                 os.close(fd)
             done = True
@@ -82,7 +88,7 @@ async def restore_from(
         # Before the processors run, as libvirt tells it.
         state.events.lifecycle(target, C.VIR_DOMAIN_EVENT_STARTED, C.VIR_DOMAIN_EVENT_STARTED_RESTORED)
 
-    launch = Launch(paused=paused, running_reason=C.VIR_DOMAIN_RUNNING_RESTORED, incoming=incoming)
+    launch = Launch(paused=paused, paused_reason=C.VIR_DOMAIN_PAUSED_MIGRATION, running_reason=C.VIR_DOMAIN_RUNNING_RESTORED, incoming=incoming)
     await process.start(state, vm, document, launch)
     if paused:
         state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_SUSPENDED, C.VIR_DOMAIN_EVENT_SUSPENDED_RESTORED)
@@ -118,7 +124,7 @@ async def _document(state: QemuState, xml: str) -> Domain:
 
 
 class SaveFacet:
-    """virDomainSave*, virDomainRestore*, virDomainManagedSave*, virDomainSaveImageGetXMLDesc."""
+    """virDomainSave*, virDomainRestore*, virDomainManagedSave*."""
 
     def __init__(self, state: QemuState) -> None:
         self._state = state
@@ -127,24 +133,43 @@ class SaveFacet:
         await self.domain_save_flags(dom, to, None, 0)
 
     async def domain_save_flags(self, dom: p.NonnullDomain, to: str, dxml: str | None, flags: int) -> None:
-        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainSaveFlags")
+        errors.check_flags(flags, _SAVE_FLAGS, "qemuDomainSaveFlags")
+        check_run_flags(flags, "virDomainSaveFlags")
         vm = self._state.find(dom)
         vm.require_active()
         if dxml is not None:
-            self._same_guest(vm, documents.parse_inactive(dxml))
+            live = documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
+            check_same_guest(documents.parse_inactive(live), documents.parse_inactive(dxml))
         await save_to(self._state, vm, Path(to), dxml, flags)
 
-    @staticmethod
-    def _same_guest(vm: Vm, document: Domain) -> None:
-        if document.name != vm.name or (document.uuid and parse_uuid(document.uuid) != vm.uuid):
-            text = f"Target domain name {document.name} does not match source {vm.name}"
-            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.DOMAIN)
+    async def domain_save_params(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
+        """Without a file it is a managed save."""
+        check_params(params, _PARAMS)
+        given = to_dict(params)
+        file, dxml = given.get(C.VIR_DOMAIN_SAVE_PARAM_FILE), given.get(C.VIR_DOMAIN_SAVE_PARAM_DXML)
+        if file is not None:
+            await self.domain_save_flags(dom, str(file), str(dxml) if dxml is not None else None, flags)
+            return
+        if dxml is not None:
+            self._state.find(dom).require_active()
+            raise errors.not_supported("xml modification unsupported")
+        await self.domain_managed_save(dom, flags)
+
+    async def domain_restore_params(self, params: list[TypedParam], flags: int) -> None:
+        check_params(params, _PARAMS)
+        given = to_dict(params)
+        file, dxml = given.get(C.VIR_DOMAIN_SAVE_PARAM_FILE), given.get(C.VIR_DOMAIN_SAVE_PARAM_DXML)
+        if file is None:
+            text = "missing path to the image to restore from"
+            raise VirtError(ErrorCode.INVALID_ARG, text, ErrorDomain.QEMU)
+        await self.domain_restore_flags(str(file), str(dxml) if dxml is not None else None, flags)
 
     async def domain_restore(self, from_: str) -> None:
         await self.domain_restore_flags(from_, None, 0)
 
     async def domain_restore_flags(self, from_: str, dxml: str | None, flags: int) -> None:
-        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainRestoreFlags")
+        errors.check_flags(flags, _SAVE_FLAGS | C.VIR_DOMAIN_SAVE_RESET_NVRAM, "qemuDomainRestoreFlags")
+        check_run_flags(flags, "virDomainRestoreFlags")
         state = self._state
         header, fd = await offload(save_image.read, Path(from_))
         try:
@@ -163,15 +188,9 @@ class SaveFacet:
         finally:
             os.close(fd)
 
-    async def domain_save_image_get_xml_desc(self, file: str, flags: int) -> str:
-        errors.check_flags(flags, C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE, "qemuDomainSaveImageGetXMLDesc")
-        header, fd = await offload(save_image.read, Path(file))
-        os.close(fd)
-        secure = C.VIR_DOMAIN_XML_SECURE if flags & C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE else 0
-        return documents.format_for(documents.parse_inactive(header.xml), secure | C.VIR_DOMAIN_XML_INACTIVE)
-
     async def domain_managed_save(self, dom: p.NonnullDomain, flags: int) -> None:
-        errors.check_flags(flags, _RUN_FLAGS, "qemuDomainManagedSave")
+        errors.check_flags(flags, _SAVE_FLAGS, "qemuDomainManagedSave")
+        check_run_flags(flags, "virDomainManagedSave")
         vm = self._state.find(dom)
         vm.require_active()
         if not vm.is_persistent:

@@ -70,6 +70,31 @@ def read(path: Path) -> tuple[SaveHeader, int]:
     return header, fd
 
 
+def rewrite(path: Path, xml: str, *, was_running: bool | None = None) -> None:
+    """Another document in place of the one there, which must fit; the cookie behind it is kept. Raises VirtError."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise system_error(error.errno or 5, f"Failed to open file '{path}'", ErrorDomain.QEMU) from error
+    try:
+        head = os.pread(fd, _HEADER.size, 0)
+        _parse(head, fd)
+        magic, version, length, running, compressed, cookie_at = _HEADER.unpack(head)
+        kept = os.pread(fd, length - cookie_at, _HEADER.size + cookie_at).split(b"\0", 1)[0] + b"\0" if cookie_at else b""
+        document = xml.encode("utf-8", "surrogateescape") + b"\0"
+        if len(document) + len(kept) > length:
+            raise errors.failed("new xml too large to fit in file")
+        running = running if was_running is None else int(was_running)
+        head = _HEADER.pack(magic, version, length, running, compressed, len(document) if kept else 0)
+        os.pwrite(fd, head + (document + kept).ljust(length, b"\0"), 0)
+        os.fsync(fd)
+    except OSError as error:
+        text = f"failed to write header to domain save file '{path}'"
+        raise system_error(error.errno or 5, text, ErrorDomain.QEMU) from error
+    finally:
+        os.close(fd)
+
+
 def _parse(head: bytes, fd: int) -> SaveHeader:
     if len(head) < _HEADER.size:
         raise errors.failed("failed to read qemu header")

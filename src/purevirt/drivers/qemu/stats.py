@@ -9,6 +9,7 @@ from purevirt.core.tasks import offload
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.info import memory_kib
 from purevirt.drivers.qemu.lookup import matches
+from purevirt.drivers.qemu.monitor.queries import BlockStats, total_of
 from purevirt.drivers.qemu.observe import Observed, observe, stats_of_device
 from purevirt.drivers.qemu.stats_groups import (
     FIXED,
@@ -97,10 +98,7 @@ class StatsFacet:
     async def domain_block_stats(self, dom: p.NonnullDomain, path: str) -> p.DomainBlockStatsRet:
         vm = self._state.find(dom)
         vm.require_active()
-        known = await observe(vm, blocks=True)
-        found, _ = stats_of_device(known, find_disk(vm, path).alias.name)
-        if found is None:
-            raise errors.internal(f"cannot find statistics for device '{path}'")
+        found = await self._block_stats(vm, path)
         return p.DomainBlockStatsRet(found.rd_operations, found.rd_bytes, found.wr_operations, found.wr_bytes, -1)
 
     async def domain_block_stats_flags(
@@ -109,15 +107,22 @@ class StatsFacet:
         errors.check_flags(flags, C.VIR_TYPED_PARAM_STRING_OKAY, "qemuDomainBlockStatsFlags")
         vm = self._state.find(dom)
         vm.require_active()
-        known = await observe(vm, blocks=True)
-        found, _ = stats_of_device(known, find_disk(vm, path).alias.name)
-        if found is None:
-            raise errors.internal(f"cannot find statistics for device '{path}'")
+        found = await self._block_stats(vm, path)
         out = ParamList().llong("wr_bytes", found.wr_bytes).llong("wr_operations", found.wr_operations)
         out.llong("rd_bytes", found.rd_bytes).llong("rd_operations", found.rd_operations)
         out.llong("flush_operations", found.flush_operations).llong("wr_total_times", found.wr_time_ns)
         out.llong("rd_total_times", found.rd_time_ns).llong("flush_total_times", found.flush_time_ns)
         return p.DomainBlockStatsFlagsRet([] if nparams == 0 else list(out[:nparams]), len(out))
+
+    @staticmethod
+    async def _block_stats(vm: Vm, path: str) -> BlockStats:
+        """Counters of one disk; of all disks together when `path` is empty."""
+        known = await observe(vm, blocks=True)
+        disks = [find_disk(vm, path)] if path else disks_of(vm)
+        each = [found for disk in disks if (found := stats_of_device(known, disk.alias.name)[0]) is not None]
+        if not each and path:
+            raise errors.internal(f"cannot find statistics for device '{path}'")
+        return total_of(each)
 
     async def domain_get_block_info(self, dom: p.NonnullDomain, path: str, flags: int) -> p.DomainGetBlockInfoRet:
         errors.check_flags(flags, 0, "qemuDomainGetBlockInfo")

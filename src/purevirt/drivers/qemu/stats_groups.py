@@ -159,6 +159,7 @@ def _add_blocks(out: ParamList, vm: Vm, known: Observed, files: Files) -> None:
             if threshold:
                 out.ullong(f"{prefix}.threshold", threshold)
         elif size is not None:
+            out.ullong(f"{prefix}.allocation", size[1])
             out.ullong(f"{prefix}.capacity", size[0]).ullong(f"{prefix}.physical", size[0])
 
 
@@ -170,7 +171,8 @@ def _add_counters(out: ParamList, prefix: str, known: Observed, stats: BlockStat
     out.ullong(f"{prefix}.rd.times", stats.rd_time_ns).ullong(f"{prefix}.wr.reqs", stats.wr_operations)
     out.ullong(f"{prefix}.wr.bytes", stats.wr_bytes).ullong(f"{prefix}.wr.times", stats.wr_time_ns)
     out.ullong(f"{prefix}.fl.reqs", stats.flush_operations).ullong(f"{prefix}.fl.times", stats.flush_time_ns)
-    out.ullong(f"{prefix}.allocation", stats.wr_highest_offset or 0)
+    if node:
+        out.ullong(f"{prefix}.allocation", stats.wr_highest_offset or 0)
     capacity = known.capacities.get(node, (0, 0))[0]
     if capacity:
         out.ullong(f"{prefix}.capacity", capacity)

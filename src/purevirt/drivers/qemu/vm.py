@@ -147,14 +147,14 @@ class Vm:
     def require_active(self) -> Runtime:
         """What runs; OPERATION_INVALID when nothing does."""
         if self.run is None or self.live is None:
-            raise VirtError(ErrorCode.OPERATION_INVALID, "domain is not running", ErrorDomain.QEMU)
+            raise VirtError(ErrorCode.OPERATION_INVALID, "domain is not running", ErrorDomain.DOMAIN)
         return self.run
 
     def require_monitor(self) -> Monitor:
         """The monitor of the running guest."""
         run = self.require_active()
         if run.monitor is None:
-            raise VirtError(ErrorCode.OPERATION_INVALID, "domain is not running", ErrorDomain.QEMU)
+            raise VirtError(ErrorCode.OPERATION_INVALID, "domain is not running", ErrorDomain.DOMAIN)
         return run.monitor
 
     def require_live(self) -> Domain:
@@ -173,7 +173,8 @@ class Vm:
     def require_config(self) -> Definition:
         """The persistent definition; OPERATION_INVALID for a transient guest."""
         if self.config is None:
-            raise VirtError(ErrorCode.OPERATION_INVALID, "transient domains do not have any persistent config", ErrorDomain.QEMU)
+            text = "transient domains do not have any persistent config"
+            raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
         return self.config
 
     def current(self) -> Domain:

@@ -40,7 +40,7 @@ def add_floppy_boot(command: Command, domain: Any, indexes: dict[int, int]) -> N
         command.add("-global", f"isa-fdc.{name}={value}")
 
 
-def _chains(command: Command, domain: Any) -> list[list[Image]]:
+def chains_of(domain: Any) -> list[list[Image]]:
     """The images of every disk. Numbers count up from the last disk to the first, as libvirt's do."""
     chains: list[list[Image]] = []
     number = 1
@@ -49,7 +49,6 @@ def _chains(command: Command, domain: Any) -> list[list[Image]]:
         chains.append(chain_of(disk, number) if backed else [])
         # An empty drive keeps a number for the medium that may come.
         number += 1 if is_empty(disk) else len(chains[-1])
-        reserve_fdsets(command, chains[-1])
     chains.reverse()
     return chains
 
@@ -57,7 +56,9 @@ def _chains(command: Command, domain: Any) -> list[list[Image]]:
 def add_disks(command: Command, domain: Any, context: CommandContext, indexes: dict[int, int]) -> int:
     """Every disk in order; returns the highest number of a node that is taken."""
     add_floppy_boot(command, domain, indexes)
-    chains = _chains(command, domain)
+    chains = chains_of(domain)
+    for images in reversed(chains):
+        reserve_fdsets(command, images)
     for disk, images in zip(domain.devices.disks, chains, strict=True):
         if disk.target.bus == "sd":
             _add_sd(command, disk)

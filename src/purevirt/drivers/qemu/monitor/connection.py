@@ -99,6 +99,11 @@ class Monitor:
         return False
 
     @property
+    def commands(self) -> int:
+        """How many have been sent."""
+        return self._next_id - 1
+
+    @property
     def waiting_for(self) -> str | None:
         """The command that QEMU has not answered yet, the oldest one."""
         return next((p.command for p in self._pending.values()), None)

@@ -116,6 +116,13 @@ class BlockStats:
     write_threshold: int
 
 
+def total_of(each: list[BlockStats]) -> BlockStats:
+    """The sums of several devices' counters."""
+    names = [name for name in BlockStats.__slots__ if name not in ("wr_highest_offset", "write_threshold")]
+    sums = {name: sum(getattr(one, name) for one in each) for name in names}
+    return BlockStats(**sums, wr_highest_offset=None, write_threshold=0)
+
+
 def _block_stats(item: Any) -> BlockStats:
     stats = decode.child(item, "stats")
     parent = decode.child(decode.child(item, "parent"), "stats")
