@@ -1,9 +1,13 @@
-"""A Linux initrd of one program: busybox with a shell on the console, as a cpio archive made here."""
+"""A Linux initrd of one program: busybox with a shell on the console, as a cpio archive made here.
+
+With the modules of POWER_BUTTON it powers off when its button is pressed.
+"""
 
 from __future__ import annotations
 
 import gzip
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 INIT = """#!/bin/busybox sh
@@ -12,6 +16,13 @@ INIT = """#!/bin/busybox sh
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 /bin/busybox --install -s
+for module in /lib/modules/*.ko; do [ -e "$module" ] && insmod "$module"; done
+watch_power_button() {
+    while event=$(head -c 24 "$1" | hexdump -v -e '12/2 "%d "') && [ -n "$event" ]; do
+        case "$event" in *" 1 116 1 0"*) poweroff -f ;; esac
+    done
+}
+for input in /dev/input/event*; do [ -e "$input" ] && watch_power_button "$input" & done
 echo "Welcome to a guest of purevirt"
 exec /bin/busybox setsid /bin/busybox cttyhack /bin/busybox sh
 """
@@ -25,9 +36,15 @@ def _entry(name: str, mode: int, data: bytes = b"", device: tuple[int, int] = (0
     return head.ljust(-(-len(head) // 4) * 4, b"\0") + data.ljust(-(-len(data) // 4) * 4, b"\0")
 
 
-def busybox_initrd(busybox: Path) -> bytes:
-    """The compressed archive. `busybox` must be linked statically."""
-    members = [_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev")]
+POWER_BUTTON = ("kernel/drivers/acpi/button.ko", "kernel/drivers/input/evdev.ko")
+"""Modules, below /lib/modules/VERSION, that let the guest power off when its ACPI button is pressed."""
+
+
+def busybox_initrd(busybox: Path, modules: Iterable[Path] = ()) -> bytes:
+    """The compressed archive. `busybox` must be linked statically; `modules` are loaded in their order."""
+    members = [_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev", "lib", "lib/modules")]
+    for number, module in enumerate(modules):
+        members.append(_entry(f"lib/modules/{number:02}-{module.name}", stat.S_IFREG | 0o644, module.read_bytes()))
     members.append(_entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)))
     members.append(_entry("bin/busybox", stat.S_IFREG | 0o755, busybox.read_bytes()))
     members.append(_entry("init", stat.S_IFREG | 0o755, INIT.encode()))
