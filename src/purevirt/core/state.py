@@ -7,6 +7,7 @@ that it can end the daemon at each of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from purevirt.host import files
@@ -40,6 +41,13 @@ class StateDirectory:
         path.unlink(missing_ok=True)
         if observe is not None:
             observe("remove", path)
+
+    def clean(self) -> None:
+        """Remove what a daemon that died while it wrote has left; the documents themselves are whole."""
+        with suppress(FileNotFoundError):
+            for entry in self.directory.iterdir():
+                if files.is_temporary(entry.name, self.suffix):
+                    entry.unlink(missing_ok=True)
 
     def load(self, name: str) -> str:
         """The document's text. OSError as open(2) gives it."""

@@ -36,6 +36,11 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = 
         sync_directory(path.parent)
 
 
+def is_temporary(name: str, suffix: str = "") -> bool:
+    """Whether `write_atomic` made a file of that name on its way to one with the suffix, and died before it was there."""
+    return name.startswith(".") and name.endswith(f"{suffix}.new")
+
+
 def sync_directory(path: Path) -> None:
     """Make the directory's entries durable."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -121,6 +121,8 @@ class QemuState:
             files.make_directory(path, mode, uid, gid)
         autostart = {entry.name[:-4] for entry in os.scandir(self.paths.dirs.autostart) if entry.name.endswith(".xml")}
         saved = {entry.name[:-5] for entry in os.scandir(self.paths.save) if entry.name.endswith(".save")}
+        self.definitions.clean()
+        self.status.clean()
         for name in self.definitions.names():
             self._load_definition(self.definitions.path(name), autostart, saved)
         for name in self.status.names():
