@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,12 +32,12 @@ def root() -> Iterator[Path]:
         yield from serving(path)
 
 
-def serving(tmp_path: Path) -> Iterator[Path]:
+def serving(tmp_path: Path, program: Sequence[str] = ("-m", "purevirt.daemon.main")) -> Iterator[Path]:
     """A daemon under the directory that says on its notify socket when it serves; ended by SIGTERM."""
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notify.bind(str(tmp_path / "notify"))
     environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "purevirt.daemon.main", "--system", "--root", str(tmp_path)]
+    command = [sys.executable, *program, "--system", "--root", str(tmp_path)]
     daemon = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         ready, _, _ = select.select([notify], [], [], 30)

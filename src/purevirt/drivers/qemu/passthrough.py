@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
 
 
+LONG_S = 3600.0
+"""Nobody knows how long a command takes that a client made up."""
+
+
 class PassthroughFacet:
     """virDomainQemuMonitorCommand, virDomainInjectNMI."""
 
@@ -31,7 +35,7 @@ class PassthroughFacet:
             run, monitor = vm.require_active(), vm.require_monitor()
             run.taints.add("custom-monitor")
             if flags & C.VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP:
-                return str(await monitor.execute("human-monitor-command", {"command-line": cmd}))
+                return str(await monitor.execute("human-monitor-command", {"command-line": cmd}, deadline_s=LONG_S))
             return await self._raw(monitor, cmd)
 
     @staticmethod
@@ -49,7 +53,7 @@ class PassthroughFacet:
         name, arguments = command["execute"], command.get("arguments")
         tag = f"libvirt-{monitor.commands + 1}"
         try:
-            value = await monitor.execute(name, arguments)
+            value = await monitor.execute(name, arguments, deadline_s=LONG_S)
         except QmpFailure as error:
             reply = {"id": tag, "error": {"class": error.qmp_class, "desc": error.text}}
             return json.dumps(reply, separators=(",", ":"), ensure_ascii=False)

@@ -88,7 +88,7 @@ async def restore_from(
         # Before the processors run, as libvirt tells it.
         state.events.lifecycle(target, C.VIR_DOMAIN_EVENT_STARTED, C.VIR_DOMAIN_EVENT_STARTED_RESTORED)
 
-    launch = Launch(paused=paused, paused_reason=C.VIR_DOMAIN_PAUSED_MIGRATION, running_reason=C.VIR_DOMAIN_RUNNING_RESTORED, incoming=incoming)
+    launch = Launch(paused, C.VIR_DOMAIN_RUNNING_RESTORED, C.VIR_DOMAIN_PAUSED_MIGRATION, incoming=incoming)
     await process.start(state, vm, document, launch)
     if paused:
         state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_SUSPENDED, C.VIR_DOMAIN_EVENT_SUSPENDED_RESTORED)

@@ -18,6 +18,7 @@ from logging import getLogger
 from typing import Any
 
 from purevirt.core.clock import Clock, SystemClock, wait_within
+from purevirt.core.jobs import current_api, holder_name
 from purevirt.drivers.qemu.monitor.decode import MAX_REPLY, BadReply, parse_line
 from purevirt.errors import ErrorCode, ErrorDomain, Timeout, VirtError
 
@@ -50,6 +51,7 @@ class MonitorClosed(VirtError):
 @dataclass(slots=True, eq=False)
 class _Pending:
     command: str
+    api: str
     since: float
     reply: asyncio.Future[Any]
 
@@ -124,7 +126,7 @@ class Monitor:
         if arguments:
             message["arguments"] = arguments
         data = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogateescape")
-        self._pending[number] = _Pending(command, self._clock.monotonic(), reply)
+        self._pending[number] = _Pending(command, holder_name(current_api.get()), self._clock.monotonic(), reply)
         log.debug("%s > %s", self.name, command)
         self._send(data + b"\n", tuple(fds))
         return reply
@@ -135,22 +137,33 @@ class Monitor:
         arguments: Mapping[str, Any] | None = None,
         *,
         fds: Sequence[int] = (),
-        deadline_s: float = COMMAND_S,
+        deadline_s: float | None = None,
     ) -> Any:
         """Send a command and return the value of its "return".
 
-        Raises QmpFailure, MonitorClosed, or Timeout after `deadline_s`; a reply that comes later is dropped.
+        Raises QmpFailure, MonitorClosed, or Timeout after `deadline_s` (COMMAND_S); a reply that comes later is dropped.
+        A QEMU that has let a command wait so long before is not asked again until it answers: Timeout at once.
         """
+        oldest = next(iter(self._pending.values()), None)
+        if oldest is not None and oldest.reply.cancelled() and self._clock.monotonic() - oldest.since >= COMMAND_S:
+            raise self._stuck()
         return await self.result(self.submit(command, arguments, fds=fds), command, deadline_s)
 
-    async def result(self, reply: asyncio.Future[Any], command: str = "", deadline_s: float = COMMAND_S) -> Any:
+    async def result(self, reply: asyncio.Future[Any], command: str = "", deadline_s: float | None = None) -> Any:
         """Wait for a submitted command."""
-        if not await wait_within(self._clock, deadline_s, reply):
+        if not await wait_within(self._clock, COMMAND_S if deadline_s is None else deadline_s, reply):
             reply.cancel()
-            raise Timeout(f"monitor of {self.name} does not answer command '{command}'", ErrorDomain.QEMU)
+            log.warning("%s: the monitor does not answer command '%s'", self.name, command)
+            raise self._stuck()
         return reply.result()
 
-    async def negotiate(self, deadline_s: float = COMMAND_S) -> None:
+    def _stuck(self) -> Timeout:
+        """The error of whoever needs the monitor while QEMU does not answer: it names the call that QEMU owes an answer."""
+        oldest = next(iter(self._pending.values()), None)
+        held = f" (held by monitor={oldest.api})" if oldest is not None else ""
+        return Timeout(f"cannot acquire state change lock{held}", ErrorDomain.QEMU)
+
+    async def negotiate(self, deadline_s: float | None = None) -> None:
         """Wait for the greeting and leave the capabilities phase."""
         ready = self.submit("qmp_capabilities")
         await self.result(ready, "qmp_capabilities", deadline_s)
