@@ -137,7 +137,7 @@ def test_a_running_guest(root: Path) -> None:
             "g.state()": [3, 1],
             "g.rename('x')": error(55, 10, "Requested operation is not valid: cannot rename active domain"),
             "g.info()[2]": 65536,  # no driver in the guest: the balloon stays as large as the memory
-            "(\" index='1'/>\" in g.XMLDesc(), '<backingStore/>' in g.XMLDesc())": [True, True],
+            "(\" index='2'/>\" in g.XMLDesc(), '<backingStore/>' in g.XMLDesc())": [True, True],
             "\"listen='127.0.0.1'\" in g.XMLDesc()": True,
             "\"state='disconnected'\" in g.XMLDesc()": True,
             "\"<seclabel type='dynamic' model='dac' relabel='yes'>\" in g.XMLDesc()": True,

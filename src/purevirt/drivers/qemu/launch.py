@@ -134,8 +134,8 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     """Prepare what the command line refers to, then build it."""
     from purevirt.drivers.qemu.command.context import CommandContext
     from purevirt.drivers.qemu.firmware import load_descriptors
-    from purevirt.drivers.qemu.nvram import create_nvram
     from purevirt.drivers.qemu.live_document import settle
+    from purevirt.drivers.qemu.nvram import create_nvram
     from purevirt.drivers.qemu.paths import short_name
 
     key, master_key = run.own_dir / "master-key.aes", os.urandom(32)

@@ -39,11 +39,11 @@ def _number_images(document: Domain) -> None:
                 disk.driver.type = None
             continue
         if disk.source is not None:
-            disk.source.index = images[0].number
+            disk.source.index = int(images[0].number)
         layer: Any = disk
         for image in images[1:]:
             layer = layer.backing_store
-            layer.index = image.number
+            layer.index = int(image.number)
         if layer.backing_store is None and images[-1].format == "raw":
             layer.backing_store = BackingStore()
 

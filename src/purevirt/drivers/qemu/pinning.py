@@ -100,9 +100,7 @@ class PinFacet:
             if not cpus:
                 raise errors.bad_argument("Empty cpu list for pinning")
             if live:
-                running = vm.require_active().process
-                assert running is not None
-                placement.set_affinity(running.pid, cpus)
+                placement.place_emulator(vm, cpus)
                 tune = vm.require_live().cputune = vm.require_live().cputune or Cputune()
                 tune.emulatorpin = EmulatorPin(cpuset=cpus)
                 self._told(vm, C.VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN, cpus)

@@ -7,6 +7,7 @@ inherit the main thread's set, so that one is set last.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.qemu.vm import Vm
@@ -45,6 +46,19 @@ def set_affinity(thread: int, cpus: frozenset[int]) -> None:
     except OSError as error:
         text = f"cannot set CPU affinity on process {thread}: {error.strerror}"
         raise VirtError(ErrorCode.SYSTEM_ERROR, text, ErrorDomain.NONE, int1=error.errno or 0) from error
+
+
+def place_emulator(vm: Vm, cpus: frozenset[int]) -> None:
+    """Bind every thread of QEMU's that is neither a vCPU nor an IOThread; the main thread must be bindable."""
+    run = vm.require_active()
+    assert run.process is not None
+    own = {*run.vcpu_threads.values(), *run.iothreads.values()}
+    for thread in process.threads(run.process.pid):
+        if thread == run.process.pid:
+            set_affinity(thread, cpus)
+        elif thread not in own:
+            with suppress(OSError):  # a worker that has just ended
+                process.set_affinity(thread, cpus)
 
 
 def place_vcpus(vm: Vm, numbers: Iterable[int]) -> None:
@@ -86,7 +100,7 @@ def place_all(vm: Vm) -> None:
     place_iothreads(vm, list(run.iothreads))
     assert run.process is not None
     if not _free(document):
-        set_affinity(run.process.pid, emulator_pin(document))
+        place_emulator(vm, emulator_pin(document))
     sched = document.cputune.emulatorsched if document.cputune is not None else None
     if sched is not None:
         _schedule(run.process.pid, sched.scheduler, sched.priority)
