@@ -217,7 +217,8 @@ async def _retrying(call: Callable[[], Awaitable[int]]) -> int:
 def test_a_deadline_at_work_never_hangs_the_close(peer: str, tmp_path: Path) -> None:
     async def work() -> None:
         async with Proxy(peer, f"{tmp_path}/s") as proxy:
-            conn = await purevirt.aio.open(uri(f"{tmp_path}/s"), deadline=0.1)
+            conn = await purevirt.aio.open(uri(f"{tmp_path}/s"))
+            conn.deadline = 0.1
             proxy.go.clear()
             await conn.close()
 

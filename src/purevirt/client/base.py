@@ -94,12 +94,18 @@ class Link(Protocol):
     def supports(self, procedure: str) -> bool: ...
 
     async def subscribe(
-        self, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None], extra: tuple[Any, ...] = ()
+        self,
+        scope: str,
+        event_id: int,
+        ref: Any,
+        deliver: Callable[[Any], None],
+        extra: tuple[Any, ...] = (),
+        deadline: float | None = None,
     ) -> object:
         """Ask for events; `deliver` gets wire messages (without callback ids). The token is for `unsubscribe`."""
         ...
 
-    async def unsubscribe(self, token: Any) -> None: ...
+    async def unsubscribe(self, token: Any, deadline: float | None = None) -> None: ...
 
     @property
     def alive(self) -> bool: ...

@@ -81,7 +81,13 @@ class LocalLink:
         return self._driver.supports(procedure)
 
     async def subscribe(
-        self, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None], extra: tuple[Any, ...] = ()
+        self,
+        scope: str,
+        event_id: int,
+        ref: Any,
+        deliver: Callable[[Any], None],
+        extra: tuple[Any, ...] = (),
+        deadline: float | None = None,
     ) -> object:
         hub = self._driver.events
         if hub is None:
@@ -89,7 +95,7 @@ class LocalLink:
         key = None if ref is None else getattr(ref, "uuid", None) or ref.name
         return hub.subscribe(scope, lambda event: deliver(event.message), event_id, key)  # type: ignore[arg-type]
 
-    async def unsubscribe(self, token: Any) -> None:
+    async def unsubscribe(self, token: Any, deadline: float | None = None) -> None:
         hub = self._driver.events
         if hub is not None:
             hub.unsubscribe(token)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.client.base import run
 from purevirt.client.blocking import of_domain, of_host, of_network, of_storage
-from purevirt.client.records import NodeCPUMap, NodeInfo, SecurityModel
+from purevirt.client.records import NodeCPUMap, NodeInfo, SecurityLabel, SecurityModel
 from purevirt.client.sync import SyncBase
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class ConnectionHand(SyncBase):
     def nwfilter_lookup_by_uuid_string(self, uuidstr: str, *, deadline: float | None = None) -> NWFilter:
         """virNWFilterLookupByUUIDString."""
         return of_host.NWFilter(run(self._a.nwfilter_lookup_by_uuid_string(uuidstr, deadline=deadline)))
+
+    def lxc_enter_security_label(self, model: SecurityModel, label: SecurityLabel) -> None:
+        """virDomainLxcEnterSecurityLabel: give this process the label of a container, of the model it is of."""
+        self._a.lxc_enter_security_label(model, label)
 
     def domain_create_linux(self, xml_desc: str, flags: int = 0, *, deadline: float | None = None) -> Domain:
         """virDomainCreateLinux: the old name of `domain_create_xml`."""

@@ -102,6 +102,11 @@ class Domain(
         """virDomainLxcEnterCGroup: move this process into the control groups of the container's first process."""
         self._a.lxc_enter_cgroup(flags)
 
+    def lxc_enter_namespace(self, fds: Sequence[int], flags: int = 0) -> list[int]:
+        """virDomainLxcEnterNamespace: move this thread into the namespaces of `lxc_open_namespace`; descriptors of those"""
+        result: list[int] = self._a.lxc_enter_namespace(fds, flags)
+        return result
+
     def open_console(self, dev_name: str | None, stream: Stream, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainOpenConsole: attach a stream to a console (None: the first)."""
         run(self._a.open_console(dev_name, _async(stream), flags, deadline=deadline))

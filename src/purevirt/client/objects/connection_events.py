@@ -41,29 +41,35 @@ class ConnectionEvents(ConnectionCore):
     __slots__ = ()
 
     async def _register(
-        self, scope: str, event_id: int, ref: Any, callback: EventCallback, extra: tuple[Any, ...] = ()
+        self,
+        scope: str,
+        event_id: int,
+        ref: Any,
+        callback: EventCallback,
+        extra: tuple[Any, ...] = (),
+        deadline: float | None = None,
     ) -> int:
         registration = Registration(scope, event_id, ref, extra, callback)
-        await self._subscribe(registration)
+        await self._subscribe(registration, deadline)
         return self._subscriptions.add(registration)
 
-    async def _subscribe(self, registration: Registration) -> None:
+    async def _subscribe(self, registration: Registration, deadline: float | None = None) -> None:
         subscriptions = self._subscriptions
 
         def deliver(message: Any) -> None:
             subscriptions.deliver(registration, message)
 
         registration.token = await self._link.subscribe(
-            registration.scope, registration.event_id, registration.ref, deliver, registration.extra
+            registration.scope, registration.event_id, registration.ref, deliver, registration.extra, deadline
         )
 
     async def _register_again(self) -> None:
         for registration in self._subscriptions.all():
             await self._subscribe(registration)
 
-    async def _deregister(self, number: int, scope: str) -> None:
+    async def _deregister(self, number: int, scope: str, deadline: float | None = None) -> None:
         registration = self._subscriptions.take(number, scope)
-        await self._link.unsubscribe(registration.token)
+        await self._link.unsubscribe(registration.token, deadline)
 
     @staticmethod
     def _check_register(event_id: int, callback: object, function: str, domain: int) -> None:
@@ -84,24 +90,24 @@ class ConnectionEvents(ConnectionCore):
     ) -> int:
         """virConnectDomainEventRegisterAny: of one guest, or of all (None). The number is for deregistering."""
         self._check_register(event_id, callback, "virConnectDomainEventRegisterAny", FROM_DOMAIN)
-        return await self._register("domain", event_id, dom._ref if dom is not None else None, callback)
+        return await self._register("domain", event_id, dom._ref if dom is not None else None, callback, deadline=deadline)
 
     async def domain_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectDomainEventDeregisterAny."""
         self._check_number(callback_id, "virConnectDomainEventDeregisterAny", FROM_DOMAIN)
-        await self._deregister(callback_id, "domain")
+        await self._deregister(callback_id, "domain", deadline)
 
     async def domain_event_register(self, callback: EventCallback, *, deadline: float | None = None) -> int:
         """virConnectDomainEventRegister: life-cycle events of all guests."""
         self._check_register(0, callback, "virConnectDomainEventRegister", FROM_DOMAIN)
-        return await self._register("domain", LIFECYCLE, None, callback)
+        return await self._register("domain", LIFECYCLE, None, callback, deadline=deadline)
 
     async def domain_event_deregister(self, callback: EventCallback, *, deadline: float | None = None) -> None:
         """virConnectDomainEventDeregister, by the callback given to `domain_event_register`."""
         number = self._subscriptions.find("domain", LIFECYCLE, callback)
         if number is None:
             raise VirtError(ErrorCode.INVALID_ARG, f"event callback function {callback} not registered")
-        await self._deregister(number, "domain")
+        await self._deregister(number, "domain", deadline)
 
     async def domain_qemu_monitor_event_register(
         self,
@@ -117,14 +123,14 @@ class ConnectionEvents(ConnectionCore):
             raise read_only("virConnectDomainQemuMonitorEventRegister", FROM_NONE)
         self._check_register(0, callback, "virConnectDomainQemuMonitorEventRegister", FROM_NONE)
         ref = dom._ref if dom is not None else None
-        return await self._register("qemu_monitor", 0, ref, callback, (event, flags))
+        return await self._register("qemu_monitor", 0, ref, callback, (event, flags), deadline=deadline)
 
     async def domain_qemu_monitor_event_deregister(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectDomainQemuMonitorEventDeregister."""
         if self._readonly:
             raise read_only("virConnectDomainQemuMonitorEventDeregister", FROM_NONE)
         self._check_number(callback_id, "virConnectDomainQemuMonitorEventDeregister", FROM_NONE)
-        await self._deregister(callback_id, "qemu_monitor")
+        await self._deregister(callback_id, "qemu_monitor", deadline)
 
     # -- other objects ------------------------------------------------------------------------------------------------------
 
@@ -133,48 +139,49 @@ class ConnectionEvents(ConnectionCore):
     ) -> int:
         """virConnectNetworkEventRegisterAny."""
         self._check_register(event_id, callback, "virConnectNetworkEventRegisterAny", FROM_NETWORK)
-        return await self._register("network", event_id, net._ref if net is not None else None, callback)
+        return await self._register("network", event_id, net._ref if net is not None else None, callback, deadline=deadline)
 
     async def network_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectNetworkEventDeregisterAny."""
         self._check_number(callback_id, "virConnectNetworkEventDeregisterAny", FROM_NETWORK)
-        await self._deregister(callback_id, "network")
+        await self._deregister(callback_id, "network", deadline)
 
     async def storage_pool_event_register_any(
         self, pool: StoragePool | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
     ) -> int:
         """virConnectStoragePoolEventRegisterAny."""
         self._check_register(event_id, callback, "virConnectStoragePoolEventRegisterAny", FROM_STORAGE)
-        return await self._register("storage_pool", event_id, pool._ref if pool is not None else None, callback)
+        ref = pool._ref if pool is not None else None
+        return await self._register("storage_pool", event_id, ref, callback, deadline=deadline)
 
     async def storage_pool_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectStoragePoolEventDeregisterAny."""
         self._check_number(callback_id, "virConnectStoragePoolEventDeregisterAny", FROM_STORAGE)
-        await self._deregister(callback_id, "storage_pool")
+        await self._deregister(callback_id, "storage_pool", deadline)
 
     async def node_device_event_register_any(
         self, dev: NodeDevice | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
     ) -> int:
         """virConnectNodeDeviceEventRegisterAny."""
         self._check_register(event_id, callback, "virConnectNodeDeviceEventRegisterAny", FROM_NODEDEV)
-        return await self._register("node_device", event_id, dev._ref if dev is not None else None, callback)
+        return await self._register("node_device", event_id, dev._ref if dev is not None else None, callback, deadline=deadline)
 
     async def node_device_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectNodeDeviceEventDeregisterAny."""
         self._check_number(callback_id, "virConnectNodeDeviceEventDeregisterAny", FROM_NODEDEV)
-        await self._deregister(callback_id, "node_device")
+        await self._deregister(callback_id, "node_device", deadline)
 
     async def secret_event_register_any(
         self, secret: Secret | None, event_id: int, callback: EventCallback, *, deadline: float | None = None
     ) -> int:
         """virConnectSecretEventRegisterAny."""
         self._check_register(event_id, callback, "virConnectSecretEventRegisterAny", FROM_SECRET)
-        return await self._register("secret", event_id, secret._ref if secret is not None else None, callback)
+        return await self._register("secret", event_id, secret._ref if secret is not None else None, callback, deadline=deadline)
 
     async def secret_event_deregister_any(self, callback_id: int, *, deadline: float | None = None) -> None:
         """virConnectSecretEventDeregisterAny."""
         self._check_number(callback_id, "virConnectSecretEventDeregisterAny", FROM_SECRET)
-        await self._deregister(callback_id, "secret")
+        await self._deregister(callback_id, "secret", deadline)
 
     # -- the end of the connection --------------------------------------------------------------------------------------------
 

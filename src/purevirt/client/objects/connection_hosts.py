@@ -9,6 +9,7 @@ from purevirt.client.base import ConnectionCore
 from purevirt.client.checks import (
     FROM_DOMAIN,
     FROM_NETWORK,
+    FROM_NONE,
     FROM_NWFILTER,
     FROM_SECRET,
     FROM_STORAGE,
@@ -18,7 +19,8 @@ from purevirt.client.checks import (
 )
 from purevirt.client.cpusets import from_map
 from purevirt.client.objects.identity import uuid_argument
-from purevirt.client.records import NodeCPUMap, NodeInfo, SecurityModel
+from purevirt.client.records import NodeCPUMap, NodeInfo, SecurityLabel, SecurityModel
+from purevirt.errors import ErrorCode, VirtError, system_error
 
 if TYPE_CHECKING:
     from purevirt.client.objects import Domain, Network, NWFilter, Secret, StoragePool
@@ -60,6 +62,25 @@ class ConnectionHand(ConnectionCore):
         uuid = uuid_argument(uuidstr, "virNWFilterLookupByUUIDString", FROM_NWFILTER)
         nwfilter: NWFilter = self._nwfilter(await self._call("nwfilter_lookup_by_uuid", (uuid,), deadline))
         return nwfilter
+
+    def lxc_enter_security_label(self, model: SecurityModel, label: SecurityLabel) -> None:
+        """virDomainLxcEnterSecurityLabel: give this process the label of a container, of the model it is of."""
+        function = "virDomainLxcEnterSecurityLabel"
+        if model is None:
+            raise null_arg("model", function, FROM_NONE)
+        if label is None:
+            raise null_arg("label", function, FROM_NONE)
+        if model.model == "none":
+            return
+        if model.model not in ("selinux", "apparmor"):
+            text = f"Security model {model.model} cannot be entered"
+            raise VirtError(ErrorCode.ARGUMENT_UNSUPPORTED, text, FROM_NONE)
+        from purevirt.host.namespaces import enter_label
+
+        try:
+            enter_label(label.label if model.model == "selinux" else f"changeprofile {label.label}")
+        except OSError as e:
+            raise system_error(e.errno or 0, f"Cannot set context {label.label}", FROM_NONE) from e
 
     # -- guests -----------------------------------------------------------------------------------------------------------
 

@@ -168,6 +168,18 @@ class Domain(
 
         join_cgroups_of(self._ref.id)
 
+    def lxc_enter_namespace(self, fds: Sequence[int], flags: int = 0) -> list[int]:
+        """virDomainLxcEnterNamespace: move this thread into the namespaces of `lxc_open_namespace`; descriptors of those
+        it was in, ours to close. A process ID namespace counts for children only."""
+        if flags:
+            text = f"unsupported flags (0x{flags:x}) in function virDomainLxcEnterNamespace"
+            raise VirtError(ErrorCode.INVALID_ARG, message=text, domain=FROM_NONE)
+        if not fds:
+            raise zero_arg("nfdlist", "virDomainLxcEnterNamespace", FROM_NONE)
+        from purevirt.host.namespaces import enter_namespaces
+
+        return enter_namespaces(fds)
+
     # -- streams ------------------------------------------------------------------------------------------------------
 
     async def open_console(

@@ -172,25 +172,31 @@ class RemoteDriver:
     # -- events -----------------------------------------------------------------------------------------------------------
 
     async def subscribe(
-        self, scope: str, event_id: int, ref: Any, deliver: Deliver, extra: tuple[Any, ...] = ()
+        self,
+        scope: str,
+        event_id: int,
+        ref: Any,
+        deliver: Deliver,
+        extra: tuple[Any, ...] = (),
+        deadline: float | None = None,
     ) -> Token:
         """Hear of events: registers at the server where nobody here does it yet. `deliver` gets the wire messages."""
         key = (scope, event_id, None if ref is None else getattr(ref, "uuid", None) or ref.name, extra)
         async with self.transport.registering:
             shared = self._shared.get(key)
             if shared is None:
-                shared = await self._register(Shared(key, REGISTER[scope][0]), ref, deliver)
+                shared = await self._register(Shared(key, REGISTER[scope][0]), ref, deliver, deadline)
             else:
                 shared.delivers.append(deliver)
         return Token(shared, deliver)
 
-    async def _register(self, shared: Shared, ref: Any, deliver: Deliver) -> Shared:
+    async def _register(self, shared: Shared, ref: Any, deliver: Deliver, deadline: float | None) -> Shared:
         scope, event_id, _, extra = shared.key
         program, register, _ = REGISTER[scope]
         args = (ref, *extra) if scope == "qemu_monitor" else (event_id, ref)
         self._registering += 1
         try:
-            shared.callback_id = await self.invoke(register, args, None, program)
+            shared.callback_id = await self.invoke(register, args, deadline, program)
         finally:
             self._registering -= 1
         shared.delivers.append(deliver)
@@ -198,7 +204,7 @@ class RemoteDriver:
         self._adopt()
         return shared
 
-    async def unsubscribe(self, token: Token) -> None:
+    async def unsubscribe(self, token: Token, deadline: float | None = None) -> None:
         """Hear no more; the last one to leave deregisters at the server."""
         shared = token.shared
         async with self.transport.registering:
@@ -206,7 +212,7 @@ class RemoteDriver:
             if shared.delivers or self._shared.pop(shared.key, None) is None:
                 return
             self._callbacks.pop((shared.program, shared.callback_id), None)
-            await self.invoke(REGISTER[shared.key[0]][2], (shared.callback_id,), None, shared.program)
+            await self.invoke(REGISTER[shared.key[0]][2], (shared.callback_id,), deadline, shared.program)
 
     def _notice(self, row: Row, message: Any) -> None:
         """An event from the peer; one that overtook the reply to its registration waits for that."""
