@@ -27,6 +27,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.domain.disk import DriverFormat
+from purevirt.model.schema_text import DISK_NAME
 from purevirt.model.storage_network import PORT
 from purevirt.model.storage_source import BlockSource, FileSource, PrivateObjects, StorageSource
 from purevirt.types.override import override
@@ -37,7 +38,7 @@ DiskBackupState = Literal["none", "running", "complete", "failed", "cancelling",
 BackupStoreType = Literal["file", "block"]
 ServerTransport = Literal["tcp", "unix"]
 
-STORES: Mapping[str | None, type[StorageSource]] = {"file": FileSource, "block": BlockSource}
+STORES: Mapping[str | None, type[StorageSource]] = {"file": FileSource, "block": BlockSource, None: FileSource}
 
 
 def _error(text: str, code: int = ErrorCode.XML_ERROR) -> XmlError:
@@ -63,7 +64,14 @@ class BackupDriver(Element, tag="driver"):
 class BackupDisk(Element, tag="disk"):
     """One disk: whether and how it is backed up."""
 
-    name: str = attr(required=True, missing="missing name from disk backup element")
+    schema_hides = ("state", "index")
+    schema_cases = (
+        {"backup": ("no",), **dict.fromkeys(("type", "driver", "target", "scratch"), "absent")},
+        {"backup": ("yes", None), "scratch": "absent"},
+        {"backup": ("yes", None), "target": "absent"},
+    )
+
+    name: str = attr(required=True, missing="missing name from disk backup element", rng=DISK_NAME)
     backup: bool = attr(YES_NO, default=True)
     state: DiskBackupState | None = attr(DiskBackupState, omit="none")
     type: BackupStoreType | None = attr(BackupStoreType)
@@ -73,8 +81,8 @@ class BackupDisk(Element, tag="disk"):
     exportbitmap: str | None = attr(doc="pull")
     index: int | None = attr(UINT, omit=0)
     driver: BackupDriver | None = child(BackupDriver)
-    target: StorageSource | None = choice("store_type", STORES, tag="target")
-    scratch: StorageSource | None = choice("store_type", STORES, tag="scratch")
+    target: StorageSource | None = choice("type", STORES, tag="target", hides=("startup_policy",))
+    scratch: StorageSource | None = choice("type", STORES, tag="scratch", hides=("startup_policy",))
 
     @property
     def store_type(self) -> str:
@@ -127,6 +135,9 @@ class DomainBackup(Element, tag="domainbackup"):
 
     document = "domain_backup"
     error_domain = ErrorDomain.DOMAIN
+
+    schema_hides = ("id", "private_data")
+    schema_cases = ({"mode": ("push", None), "server": "absent"}, {"mode": ("pull",), "server": "present"})
 
     mode: BackupMode = attr(BackupMode, default="push")
     id: int | None = attr(UINT, omit=0)

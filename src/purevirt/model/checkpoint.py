@@ -26,6 +26,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.domain.document import Domain
+from purevirt.model.schema_text import DISK_NAME_OR_PATH, MOMENT_NAME
 from purevirt.model.snapshot import DOMAIN_ARMS, MomentParent, UuidOnly
 from purevirt.types.override import override
 
@@ -50,7 +51,12 @@ def _schema_error(node: Node, parent: str) -> XmlError:
 class CheckpointDisk(Element, tag="disk"):
     """Whether a disk's changes are tracked, and in which bitmap; `size` in bytes of what changed, when asked for."""
 
-    name: str = attr(required=True)
+    schema_cases = (
+        {"checkpoint": ("no",), "bitmap": "absent", "size": "absent"},
+        {"checkpoint": ("bitmap", None)},
+    )
+
+    name: str = attr(required=True, rng=DISK_NAME_OR_PATH)
     checkpoint: CheckpointMode | None = attr(CheckpointMode)
     bitmap: str | None = attr()
     size: int | None = attr(ULONG)
@@ -81,7 +87,7 @@ class DomainCheckpoint(Element, tag="domaincheckpoint"):
     document = "domain_checkpoint"
     error_domain = ErrorDomain.DOMAIN_CHECKPOINT
 
-    name: str | None = leaf()
+    name: str | None = leaf(rng=MOMENT_NAME)
     description: str | None = leaf()
     parent: MomentParent | None = child(MomentParent)
     creation_time: int | None = leaf(LONG, name="creationTime", omit=0, parse=lambda text: _time(text))

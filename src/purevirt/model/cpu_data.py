@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from purevirt.model._engine import Element, Hex, attr, children
-from purevirt.model.cpu import Cpu
+from purevirt.model.cpu import HostCpu
 
 
 class Cpuid(Element, tag="cpuid"):
@@ -33,6 +33,6 @@ class CpuData(Element, tag="cpudata"):
 
 
 class CpuTest(Element, tag="cpuTest"):
-    """Several CPUs, as the input of a baseline."""
+    """CPUs of several hosts, as the input of a baseline."""
 
-    cpus: list[Cpu] = children(Cpu)
+    cpus: list[HostCpu] = children(HostCpu)

@@ -43,6 +43,7 @@ from purevirt.model.node_device_storage import (
     StorageCapability,
     VportOps,
 )
+from purevirt.model.schema_text import CSSID, DEVNO, SSID
 from purevirt.types.override import override
 
 _FEATURES = (
@@ -256,9 +257,9 @@ _CCW_FIELDS = {"cssid": "cssid", "ssid": "ssid", "devno": "devno"}
 class ChannelAddress(OpenElement, tag="channel_dev_addr"):
     """The channel device behind a subchannel."""
 
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)))
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -270,9 +271,9 @@ class CcwCapability(OpenElement, tag="capability"):
     """An s390 channel device."""
 
     type: str = attr(default="ccw")
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)))
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -284,9 +285,9 @@ class CssCapability(OpenElement, tag="capability"):
     """An s390 subchannel."""
 
     type: str = attr(default="css")
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)))
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)))
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
     channel_dev_addr: ChannelAddress | None = child(ChannelAddress)
     mdev_types: MdevTypes | None = choice("@type", {"mdev_types": MdevTypes, None: None}, tag="capability")
 

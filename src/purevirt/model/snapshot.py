@@ -31,7 +31,8 @@ from purevirt.model._engine import (
 from purevirt.model.cpu import Cpu
 from purevirt.model.domain.disk import DriverFormat, MetadataCache, SnapshotMode
 from purevirt.model.domain.document import Domain, DomainType
-from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
+from purevirt.model.schema_text import DISK_NAME_OR_PATH
+from purevirt.model.storage_source import SOURCES, FileSource, StorageSource, StorageType
 from purevirt.types.override import override
 
 MemorySnapshotMode = Literal["no", "internal", "external", "manual"]
@@ -85,14 +86,27 @@ class SnapshotDriver(Element, tag="driver"):
             raise _error(f"unknown disk snapshot driver '{self.type}'", ErrorCode.CONFIG_UNSUPPORTED)
 
 
+_IMAGES: Mapping[str | None, type[StorageSource]] = {**SOURCES, None: FileSource}
+"""An image is a file when nothing is said."""
+
+
 class SnapshotDisk(Element, tag="disk"):
     """What happens to one disk."""
 
-    name: str = attr(required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing name from disk snapshot element"))
+    schema_cases = (
+        {"snapshot": ("no", "internal", "manual"), "type": "absent", "driver": "absent", "source": "absent"},
+        {"snapshot": ("external", None), "type": ("file", "block", "network", None)},
+    )
+
+    name: str = attr(
+        required=True,
+        missing=(ErrorCode.INTERNAL_ERROR, "missing name from disk snapshot element"),
+        rng=DISK_NAME_OR_PATH,
+    )
     snapshot: SnapshotMode | None = attr(SnapshotMode)
     type: StorageType | None = attr(StorageType)
     driver: SnapshotDriver | None = child(SnapshotDriver)
-    source: StorageSource | None = choice("source_type", SOURCES, tag="source")
+    source: StorageSource | None = choice("type", _IMAGES, tag="source", hides=("startup_policy",))
 
     @property
     def source_type(self) -> str:

@@ -33,7 +33,9 @@ def open_close(out: list[str], mark: int) -> None:
 class SecretReference(Element, tag="secret", tail=True):
     """Names a secret object by UUID or by its usage; exactly one of the two is given."""
 
-    uuid: str | None = attr()
+    schema_cases = ({"uuid": "present", "usage": "absent"}, {"uuid": "absent", "usage": "present"})
+
+    uuid: str | None = attr(rng=UUID.rng)
     usage: str | None = attr()
 
     @override
@@ -81,6 +83,11 @@ class Encryption(Element, tag="encryption"):
     """How the data is encrypted, who decrypts it (`engine`), and the secrets for it."""
 
     error_domain = ErrorDomain.STORAGE
+    schema_cases = (
+        {"secrets": "present", "cipher": "present", "ivgen": "present"},
+        {"secrets": "present", "cipher": "absent", "ivgen": "absent"},
+        {"secrets": "absent", "cipher": "absent", "ivgen": "absent"},
+    )
 
     format: EncryptionFormat = attr(
         EncryptionFormat,

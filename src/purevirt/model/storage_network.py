@@ -19,6 +19,7 @@ from purevirt.model._engine import (
     child,
     text,
 )
+from purevirt.model.schema_text import one_of
 from purevirt.model.storage_encryption import SecretReference
 from purevirt.types.override import override
 
@@ -179,7 +180,7 @@ class NfsIdentity(Element, tag="identity"):
 class AuthSecret(SecretReference, tag="secret"):
     """The password's secret; `type` is its usage type."""
 
-    type: str | None = attr()
+    type: str | None = attr(needed=True, rng=one_of("ceph", "iscsi"))
 
 
 class Auth(Element, tag="auth"):
@@ -188,6 +189,12 @@ class Auth(Element, tag="auth"):
     type: AuthType | None = attr(AuthType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown auth type '%s'"), omit="none")
     username: str = attr(required=True, missing=(ErrorCode.XML_ERROR, "missing username for auth"))
     secret: AuthSecret = child(AuthSecret, required=True, missing="Missing <secret> element in auth")
+
+
+class PoolAuth(Auth, tag="auth"):
+    """Credentials of a pool: its secrets tell no usage type."""
+
+    secret: AuthSecret = child(AuthSecret, required=True, missing="Missing <secret> element in auth", hides=("type",))
 
 
 class VhostReconnect(Element, tag="reconnect"):

@@ -29,7 +29,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.storage_encryption import open_close
-from purevirt.model.storage_network import Auth, Initiator
+from purevirt.model.storage_network import Initiator, PoolAuth
 from purevirt.model.storage_permissions import Permissions, sanitize_path
 from purevirt.model.storage_source import HostPciAddress
 from purevirt.types.override import override
@@ -258,7 +258,7 @@ class PoolSource(Element, tag="source"):
     name: str | None = leaf()
     initiator: Initiator | None = child(Initiator)
     format: PoolFormat | None = child(PoolFormat)
-    auth: Auth | None = child(Auth)
+    auth: PoolAuth | None = child(PoolAuth)
     protocol: NfsProtocol | None = child(NfsProtocol)
     vendor: NamedItem | None = child(NamedItem, tag="vendor")
     product: NamedItem | None = child(NamedItem, tag="product")

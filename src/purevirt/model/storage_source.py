@@ -27,6 +27,7 @@ from purevirt.model._engine import (
     leaf,
 )
 from purevirt.model.domain.device import check_pci_ranges
+from purevirt.model.schema_text import one_of
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_network import (
     Auth,
@@ -259,10 +260,16 @@ _DEFAULT_PORTS = {
 }  # fmt: skip
 
 
+_SCHEMA_PROTOCOLS = one_of(*(word for word in NetworkProtocol.__args__ if word not in ("none", "ssh")))  # type: ignore[attr-defined]
+"""ssh is read, but libvirt's schema of 9.0 does not know it."""
+
+
 class NetworkSource(StorageSource):
     """An image on a server; `name` is the volume, path or pool/image of the protocol."""
 
-    protocol: NetworkProtocol = attr(NetworkProtocol, required=True)
+    schema_hides = ("seclabels", "startup_policy", "reservations")
+
+    protocol: NetworkProtocol = attr(NetworkProtocol, required=True, rng=_SCHEMA_PROTOCOLS)
     name: str | None = attr()
     query: str | None = attr()
     tls: bool | None = attr(YES_NO)

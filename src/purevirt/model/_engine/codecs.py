@@ -52,7 +52,10 @@ class Int:
         self.maximum = maximum
         self.what = what
         self.base = base
-        self.rng = f'<data type="{"unsignedLong" if minimum >= 0 else "long"}"/>'
+        wide = "unsignedLong" if maximum >= 2**32 else "unsignedInt"
+        decimal = f'<data type="{wide if minimum >= 0 else "long"}"/>'
+        hexadecimal = '<data type="string"><param name="pattern">0[xX][0-9a-fA-F]+</param></data>'
+        self.rng = decimal if base == 10 else f"<choice>{decimal}{hexadecimal}</choice>"
 
     def parse(self, text: str) -> int:
         value = c_integer(text, self.base)
@@ -70,11 +73,9 @@ class Hex(Int):
     def __init__(self, digits: int, maximum: int | None = None) -> None:
         super().__init__(0, maximum if maximum is not None else 16**digits - 1, "non-negative integer value", base=0)
         self.digits = digits
-        self.rng = (
-            f'<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{{1,{digits}}}</param></data>'
-            '<data type="unsignedInt"/>'
-        )
-        self.rng = f"<choice>{self.rng}</choice>"
+        most = len(f"{self.maximum:x}")
+        hexadecimal = f'<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{{1,{most}}}</param></data>'
+        self.rng = f'<choice>{hexadecimal}<data type="unsignedInt"/></choice>'
 
     @override
     def format(self, value: Any) -> str:

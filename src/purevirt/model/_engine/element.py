@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.context import FormatContext, ParseContext
-from purevirt.model._engine.fields import Field
+from purevirt.model._engine.fields import Case, Field
 from purevirt.model._engine.tree import RawTree, XmlError, locate, parse_tree
 from purevirt.types.override import override
 
@@ -88,6 +88,10 @@ class Element(metaclass=ElementMeta):
     """Written even with nothing to say (class keyword `empty=True`)."""
     discriminator: ClassVar[tuple[str, str] | None] = None
     """An attribute of fixed value that is written first: what a `choice("@type", …)` recognises the class by."""
+    schema_cases: ClassVar[tuple[Case, ...]] = ()
+    """Forms of the element for the schema, where fields go together or exclude one another; a document fits one of them."""
+    schema_hides: ClassVar[tuple[str, ...]] = ()
+    """Fields that the schema does not know: a driver's own, and what is read only to be ignored."""
     _reader: ClassVar[Callable[..., Any] | None] = None
     _writer: ClassVar[Callable[..., None] | None] = None
 

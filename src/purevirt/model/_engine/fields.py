@@ -21,12 +21,16 @@ Kind = Literal["attr", "text", "leaf", "child", "children", "flag", "choice", "r
 Only = Literal["live", "inactive", "status"]
 
 
+Case = Mapping[str, Literal["absent", "present"] | tuple[str | None, ...]]
+"""What a schema says of fields that depend on one another: field → not there, there, or one of these words (None: or absent)."""
+
+
 class Field:
     """One declared field; `name` and `xml` are set when its class is made."""
 
     __slots__ = (
-        "abi", "arms", "cls", "codec", "default", "doc", "error", "format", "inside", "keep", "kind", "live", "many",
-        "missing", "name", "nonzero", "omit", "on", "only", "parse", "required", "rng", "secret", "xml",
+        "abi", "arms", "cls", "codec", "default", "doc", "error", "format", "hides", "inside", "keep", "kind", "live", "many",
+        "missing", "name", "needed", "nonzero", "omit", "on", "only", "parse", "required", "rng", "secret", "xml",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +57,8 @@ class Field:
         keep: bool = False,
         many: bool = False,
         nonzero: bool = False,
+        needed: bool = False,
+        hides: tuple[str, ...] = (),
         on: str | None = None,
         arms: Mapping[str | None, Any] | None = None,
     ) -> None:
@@ -78,6 +84,10 @@ class Field:
         self.keep = keep
         self.many = many
         self.nonzero = nonzero
+        self.needed = needed or required
+        """The schema demands it, though the parser may do without."""
+        self.hides = hides
+        """Fields of the nested classes that the schema does not allow here, though the parser reads them."""
         self.on = on
         self.arms = arms
 

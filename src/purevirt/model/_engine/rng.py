@@ -2,18 +2,20 @@
 
 The order of child elements is free, as it is for the parser. Where a field decides the class of another
 (`choice("type", …)`), the schema has one branch per value, so an attribute that belongs to another type is refused.
-A class may say its own content in `rng_content` (patterns inside the element), a field in `rng=`.
+A field may say its text in `rng=`, that the schema demands it in `needed=`, and what of its nested class is not allowed
+at this place in `hides=`; a class says in `schema_cases` which forms it has where fields depend on one another.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from purevirt.model._engine.codecs import STR, Size, as_codec
+from purevirt.model._engine.codecs import STR, Enum, Size, as_codec
 from purevirt.model._engine.element import ElementMeta
-from purevirt.model._engine.fields import Field
+from purevirt.model._engine.fields import Case, Field
 from purevirt.model._engine.parse import arm_class, child_tag, element_class
 from purevirt.model._engine.tree import NAMESPACES
 
@@ -32,51 +34,55 @@ _UNIT: Final = (
 class _Grammar:
     def __init__(self, *, status: bool) -> None:
         self.defines: dict[str, str] = {}
-        self.names: dict[ElementMeta, str] = {}
+        self.names: dict[tuple[ElementMeta, tuple[str, ...]], str] = {}
         self.status = status
 
-    def reference(self, cls: ElementMeta) -> str:
-        """A `<ref>` to the content of a class, which is defined on the way."""
-        name = self.names.get(cls)
+    def reference(self, cls: ElementMeta, hidden: tuple[str, ...] = ()) -> str:
+        """A `<ref>` to the content of a class without its `hidden` fields, which is defined on the way."""
+        name = self.names.get((cls, hidden))
         if name is None:
-            name = cls.__qualname__
+            name = cls.__name__
             while name in self.defines:
                 name += "_"
-            self.names[cls] = name
+            self.names[cls, hidden] = name
             self.defines[name] = ""
-            self.defines[name] = self.content(cls)
+            self.defines[name] = self.content(cls, hidden)
         return f'<ref name="{name}"/>'
 
-    def content(self, cls: ElementMeta) -> str:
-        own = getattr(cls, "rng_content", None)
-        if own is not None:
-            return str(own)
-        fields = [f for f in cls._fields if self.status or f.only != "status"]
+    def content(self, cls: ElementMeta, hidden: tuple[str, ...]) -> str:
+        unknown = {*hidden, *getattr(cls, "schema_hides", ())}
+        fields = [f for f in cls._fields if (self.status or f.only != "status") and f.name not in unknown]
         fields = [f for f in fields if not (f.kind == "attr" and str(f.xml).startswith("xmlns"))]
         fixed = getattr(cls, "discriminator", None)
         head = f'<attribute name="{fixed[0]}"><value>{fixed[1]}</value></attribute>' if fixed is not None else ""
+        cases = [c for case in getattr(cls, "schema_cases", ()) if (c := _in_case(fields, case)) is not None] or [fields]
+        forms = [self._form(case) for case in cases]
+        return head + (f"<choice>{''.join(map(_grouped, forms))}</choice>" if len(forms) > 1 else forms[0])
+
+    def _form(self, fields: list[Field]) -> str:
         declared = {f.name for f in fields if f.kind == "attr"}
         deciding = {f.on for f in fields if f.kind == "choice" and f.on in declared}
-        if len(deciding) > 1:
-            deciding = {sorted(deciding)[0]}
-        if deciding:
-            return head + self._branches(fields, next(iter(deciding)))
-        return head + self._body(fields)
+        return self._branches(fields, min(deciding)) if deciding else self._body(fields)
 
-    def _branches(self, fields: list[Field], on: str) -> str:
+    def _branches(self, fields: list[Field], on: str | None) -> str:
         """One branch per value of the deciding field."""
         decider = next(f for f in fields if f.name == on)
         dependent = [f for f in fields if f.kind == "choice" and f.on == on]
         others = [f for f in fields if f is not decider and f not in dependent]
+        codec = as_codec(decider.codec)
+        allowed = getattr(codec, "words", None)
         keys: list[str] = []
         for f in dependent:
-            keys += [k for k in f.arms or {} if k is not None and k not in keys]
-        codec = as_codec(decider.codec)
+            keys += [k for k in f.arms or {} if k is not None and k not in keys and (allowed is None or k in allowed)]
         rest = [word for word in getattr(codec, "words", ()) if word not in keys]
         branches = []
-        for key in [*keys, *rest]:
+        words = [*keys, *rest]
+        if not decider.needed:
+            # The branch that does without the attribute comes last: libxml2 takes the first that fits and never goes back.
+            words.sort(key=lambda word: word == (decider.default or keys[0]))
+        for key in words:
             said = f"<attribute name={quoteattr(str(decider.xml))}><value>{key}</value></attribute>"
-            if key == decider.default or (decider.default is None and not decider.required and key == keys[0]):
+            if not decider.needed and key == (decider.default or keys[0]):
                 said = f"<optional>{said}</optional>"
             branches.append(f"<group>{said}{self._choices(dependent, key)}</group>")
         if not rest and not hasattr(codec, "words"):
@@ -85,12 +91,19 @@ class _Grammar:
         return self._body(others, extra=[f"<choice>{''.join(branches)}</choice>"])
 
     def _choices(self, dependent: list[Field], key: str | None) -> str:
-        out = ""
+        by_tag: dict[str, dict[str, Field]] = {}
         for f in dependent:
             arms = f.arms or {}
-            cls = arm_class(arms[key] if key in arms else arms.get(None))
-            if cls is not None:
-                out += f"<optional>{_element(str(f.xml), self.reference(cls))}</optional>"
+            arm = arms[key] if key in arms else arms.get(None)
+            # What the parser ignores for this value is nothing wrong: it may look as it does for any other.
+            ignored = arm is None and key in arms
+            for cls in map(arm_class, arms.values() if ignored else [arm]):
+                if cls is not None:
+                    by_tag.setdefault(str(f.xml), {})[_element(str(f.xml), self.reference(cls, f.hides))] = f
+        out = ""
+        for patterns in by_tag.values():
+            several = f"<choice>{''.join(patterns)}</choice>" if len(patterns) > 1 else next(iter(patterns))
+            out += _often(several, next(iter(patterns.values())))
         return f"<interleave>{out}</interleave>" if out else ""
 
     def _body(self, fields: list[Field], extra: Iterable[str] = ()) -> str:
@@ -114,7 +127,7 @@ class _Grammar:
                 parts.append(f"<zeroOrMore><choice>{''.join(patterns)}</choice></zeroOrMore>")
         if texts and not parts:
             data = _pattern(texts[0])
-            return attributes + (data if texts[0].required else f"<optional>{data}</optional>")
+            return attributes + (data if texts[0].needed else f"<optional>{data}</optional>")
         if texts:
             parts.append("<text/>")
         if not parts:
@@ -123,7 +136,7 @@ class _Grammar:
 
     def _attribute(self, field: Field) -> str:
         pattern = f"<attribute name={quoteattr(str(field.xml))}>{_pattern(field)}</attribute>"
-        return pattern if field.required else f"<optional>{pattern}</optional>"
+        return pattern if field.needed else f"<optional>{pattern}</optional>"
 
     def _nested(self, field: Field) -> list[tuple[str, str]]:
         tag = child_tag(field) if field.cls is not None else str(field.xml)
@@ -136,19 +149,41 @@ class _Grammar:
             unit = _UNIT if isinstance(as_codec(field.codec), Size) else ""
             return [(tag, _often(_element(tag, unit + _pattern(field)), field))]
         if field.arms is None:
-            return [(tag, _often(_element(tag, self.reference(element_class(field))), field))]
+            return [(tag, _often(_element(tag, self.reference(element_class(field), field.hides)), field))]
         arms = [(key, cls) for key, arm in field.arms.items() if (cls := arm_class(arm)) is not None]
         if field.on is None:
-            choices = "".join(_element(str(key), self.reference(cls)) for key, cls in arms)
-            return [(str(key), "") for key, _ in arms][:0] or [(f"|{field.name}", _often(f"<choice>{choices}</choice>", field))]
-        patterns = "".join(_element(tag, self.reference(cls)) for cls in dict.fromkeys(cls for _, cls in arms))
+            choices = "".join(_element(str(key), self.reference(cls, field.hides)) for key, cls in arms)
+            return [(f"|{field.name}", _often(f"<choice>{choices}</choice>", field))]
+        patterns = "".join(_element(tag, self.reference(cls, field.hides)) for cls in dict.fromkeys(cls for _, cls in arms))
         return [(tag, _often(f"<choice>{patterns}</choice>", field))]
+
+
+def _in_case(fields: list[Field], case: Case) -> list[Field] | None:
+    """The fields as one form of the element has them; None when it needs a field that is hidden here."""
+    found: list[Field] = []
+    for f in fields:
+        said = case.get(f.name)
+        if said == "absent":
+            continue
+        if said is not None:
+            f = copy.copy(f)
+            f.needed = said == "present" or None not in said
+            if said != "present":
+                f.codec, f.rng = Enum(word for word in said if word is not None), None
+        found.append(f)
+    needed = {name for name, said in case.items() if said == "present"}
+    return found if needed <= {f.name for f in found} else None
+
+
+def _grouped(pattern: str) -> str:
+    return f"<group>{pattern}</group>"
 
 
 def _often(pattern: str, field: Field) -> str:
     if field.many:
-        return f"<{'oneOrMore' if field.required else 'zeroOrMore'}>{pattern}</{'oneOrMore' if field.required else 'zeroOrMore'}>"
-    return pattern if field.required else f"<optional>{pattern}</optional>"
+        times = "oneOrMore" if field.needed else "zeroOrMore"
+        return f"<{times}>{pattern}</{times}>"
+    return pattern if field.needed else f"<optional>{pattern}</optional>"
 
 
 def _element(tag: str, content: str) -> str:
@@ -180,4 +215,4 @@ def relax_ng(cls: ElementMeta, *, status: bool = False, fragments: Iterable[Elem
     )
 
 
-__all__ = ["Any", "relax_ng"]
+__all__ = ["relax_ng"]

@@ -25,6 +25,7 @@ from purevirt.model._engine import (
     child,
     choice,
 )
+from purevirt.model.schema_text import ABSOLUTE_PATH, CSSID, DEVNO, SSID, hexadecimal, matching
 from purevirt.types.override import override
 
 USER_ALIAS_PREFIX = "ua-"
@@ -40,24 +41,12 @@ _UINT_MAX = 2**32 - 1
 _ULONG_MAX = 2**64 - 1
 
 
-def _hex_rng(pattern: str, maximum: int) -> str:
-    """Schema text of a number written in hexadecimal (`pattern` for what follows an optional 0x) or decimal."""
-    return (
-        f'<choice><data type="string"><param name="pattern">(0x)?({pattern})</param></data>'
-        f'<data type="unsignedInt"><param name="maxInclusive">{maximum}</param></data></choice>'
-    )
-
-
-PCI_DOMAIN_RNG = _hex_rng("[0-9a-fA-F]{1,8}", 0xFFFFFFFF)
-PCI_BUS_RNG = _hex_rng("[0-9a-fA-F]{1,2}", 0xFF)
-PCI_SLOT_RNG = _hex_rng("[0-1]?[0-9a-fA-F]", 0x1F)
-PCI_FUNCTION_RNG = _hex_rng("[0-7]", 7)
-_CSSID_RNG = _hex_rng("[0-9a-eA-E][0-9a-fA-F]?|[fF][0-9a-eA-E]?", 0xFE)
-_SSID_RNG = _hex_rng("[0-3]", 3)
-_DEVNO_RNG = _hex_rng("[0-9a-fA-F]{1,4}", 0xFFFF)
-_REG_RNG = '<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{1,8}</param></data>'
-_ANY_HEX_RNG = '<data type="string"><param name="pattern">(0x)?[0-9a-fA-F]{1,16}</param></data>'
-_PATH_RNG = '<data type="string"><param name="pattern">(/|[a-zA-Z]:\\\\).+</param></data>'
+PCI_DOMAIN_RNG = hexadecimal("[0-9a-fA-F]{1,8}", 0xFFFFFFFF)
+PCI_BUS_RNG = hexadecimal("[0-9a-fA-F]{1,2}", 0xFF)
+PCI_SLOT_RNG = hexadecimal("[0-1]?[0-9a-fA-F]", 0x1F)
+PCI_FUNCTION_RNG = hexadecimal("[0-7]", 7)
+_REG_RNG = matching("(0x)?[0-9a-fA-F]{1,8}")
+_ANY_HEX_RNG = matching("(0x)?[0-9a-fA-F]{1,16}")
 
 
 class Address(Element, tag="address"):
@@ -197,9 +186,9 @@ class CcwAddress(Address, tag="address"):
 
     type: str = attr(default="ccw")
 
-    cssid: int | None = attr(Hex(1, _UINT_MAX), rng=_CSSID_RNG)
-    ssid: int | None = attr(Hex(1, _UINT_MAX), rng=_SSID_RNG)
-    devno: int | None = attr(Hex(4, _UINT_MAX), rng=_DEVNO_RNG)
+    cssid: int | None = attr(Hex(1, _UINT_MAX), rng=CSSID)
+    ssid: int | None = attr(Hex(1, _UINT_MAX), rng=SSID)
+    devno: int | None = attr(Hex(4, _UINT_MAX), rng=DEVNO)
 
     MAX_CSSID: ClassVar[int] = 0xFE
     MAX_SSID: ClassVar[int] = 3
@@ -307,7 +296,7 @@ class Rom(Element, tag="rom"):
 
     enabled: bool | None = attr(YES_NO)
     bar: bool | None = attr(ON_OFF)
-    file: str | None = attr(rng=_PATH_RNG)
+    file: str | None = attr(rng=ABSOLUTE_PATH)
 
 
 class AcpiIndex(Element, tag="acpi"):

@@ -288,6 +288,11 @@ class DiskSecretsPlacement(Element, tag="diskSecretsPlacement"):
 class Disk(BootDevice, tag="disk"):
     """One drive of the guest."""
 
+    schema_cases = (
+        {"device": ("lun",), "type": ("block", "network", "volume")},
+        {"device": ("disk", "cdrom", "floppy", None), "rawio": "absent", "sgio": "absent"},
+    )
+
     type: DiskType = attr(StorageType, default="file")
     device: DiskDeviceKind = attr(DiskDeviceKind, default="disk")
     model: DiskModel | None = attr(DiskModel)
@@ -302,7 +307,7 @@ class Disk(BootDevice, tag="disk"):
     geometry: Geometry | None = child(Geometry)
     blockio: BlockIo | None = child(BlockIo)
     mirror: Mirror | None = child(Mirror, only=LIVE)
-    target: DiskTarget | None = child(DiskTarget)
+    target: DiskTarget | None = child(DiskTarget, needed=True)
     iotune: IoTune | None = child(IoTune)
     readonly: bool = flag()
     shareable: bool = flag()

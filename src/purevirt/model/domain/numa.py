@@ -18,6 +18,8 @@ _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
 class NumaMemory(Element, tag="memory"):
     """The rule for all memory. `placement="auto"` asks numad; static is not written, the node set says it."""
 
+    schema_cases = ({"placement": ("auto",), "nodeset": "absent"}, {"placement": ("static", None)})
+
     mode: NumatuneMode | None = attr(NumatuneMode, error=(_UNSUPPORTED, "Unsupported NUMA memory tuning mode '%s'"))
     placement: NumatunePlacement | None = attr(
         NumatunePlacement, omit="static", error=(_UNSUPPORTED, "Unsupported NUMA memory placement mode '%s'")

@@ -27,6 +27,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.arch import Arch
 from purevirt.model.domain.blocks import text_or_none
+from purevirt.model.schema_text import UNSIGNED_SHORT
 from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
 from purevirt.types.override import override
 
@@ -139,7 +140,7 @@ class BootMenu(Element, tag="bootmenu"):
     """The interactive boot menu. `timeout` in milliseconds."""
 
     enable: bool | None = attr(YES_NO)
-    timeout: int | None = attr(UINT)
+    timeout: int | None = attr(UINT, rng=UNSIGNED_SHORT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
