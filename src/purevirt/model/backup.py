@@ -136,6 +136,7 @@ class DomainBackup(Element, tag="domainbackup"):
     document = "domain_backup"
     error_domain = ErrorDomain.DOMAIN
 
+    validated = True
     schema_hides = ("id", "private_data")
     schema_cases = ({"mode": ("push", None), "server": "absent"}, {"mode": ("pull",), "server": "present"})
 

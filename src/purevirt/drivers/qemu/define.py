@@ -29,9 +29,9 @@ _UNDEFINE_FLAGS = (
 )
 
 
-async def read_new(state: QemuState, xml: str) -> Domain:
+async def read_new(state: QemuState, xml: str, *, validate: bool) -> Domain:
     """A document from a client, complete and checked. The emulator is probed first when it is new to us."""
-    document = documents.parse_inactive(xml)
+    document = documents.parse_inactive(xml, validate=validate)
     await documents.probe_for(document, state)
     return documents.complete(document, state, new=True)
 
@@ -67,7 +67,7 @@ class DefineFacet:
     async def domain_define_xml_flags(self, xml: str, flags: int) -> p.NonnullDomain:
         errors.check_flags(flags, C.VIR_DOMAIN_DEFINE_VALIDATE, "qemuDomainDefineXMLFlags")
         state = self._state
-        document = await read_new(state, xml)
+        document = await read_new(state, xml, validate=bool(flags & C.VIR_DOMAIN_DEFINE_VALIDATE))
         name, uuid = document.name or "", parse_uuid(document.uuid or "")
         vm = admit(state, name, uuid, live=False)
         definition = Definition(state.memory, state.parse_stored, documents.format_stored(document))

@@ -18,10 +18,10 @@ _STATUS = FormatContext(secure=True, status=True, actual_net=True)
 
 
 def parse_inactive(text: str, *, validate: bool = False) -> Domain:
-    """A definition as a client gives it: what only a running guest has is dropped."""
+    """A definition as a client gives it: what only a running guest has is dropped. `validate`: against its schema too."""
     from purevirt.model.domain.document import Domain
 
-    return Domain.from_xml(text, ctx=ParseContext(inactive=True))
+    return Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate))
 
 
 def parse_status(text: str) -> Domain:

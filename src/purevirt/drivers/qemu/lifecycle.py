@@ -74,7 +74,7 @@ class LifecycleFacet:
     async def domain_create_xml(self, xml_desc: str, flags: int) -> p.NonnullDomain:
         errors.check_flags(flags, _CREATE_FLAGS | C.VIR_DOMAIN_START_VALIDATE, "qemuDomainCreateXML")
         state = self._state
-        document = await read_new(state, xml_desc)
+        document = await read_new(state, xml_desc, validate=bool(flags & C.VIR_DOMAIN_START_VALIDATE))
         name, uuid = document.name or "", parse_uuid(document.uuid or "")
         vm = admit(state, name, uuid, live=True)
         if vm is None:

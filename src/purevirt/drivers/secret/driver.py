@@ -82,7 +82,8 @@ class SecretFacet:
 
     async def secret_define_xml(self, xml: str, flags: int) -> remote.NonnullSecret:
         check_flags(flags, DEFINE_VALIDATE, "secretDefineXML")
-        secret = wire_secret(self._store.define(Secret.from_xml(xml, ParseContext(inactive=True))))
+        context = ParseContext(inactive=True, validate=bool(flags & DEFINE_VALIDATE))
+        secret = wire_secret(self._store.define(Secret.from_xml(xml, context)))
         self._announce(EVENT_LIFECYCLE, secret, LIFECYCLE_DEFINED)
         return secret
 

@@ -48,7 +48,7 @@ class DefineFacet:
 
     async def domain_define_xml_flags(self, xml: str, flags: int) -> p.NonnullDomain:
         errors.check_flags(flags, C.VIR_DOMAIN_DEFINE_VALIDATE, "testDomainDefineXMLFlags")
-        document = parse_domain(xml)
+        document = parse_domain(xml, validate=bool(flags & C.VIR_DOMAIN_DEFINE_VALIDATE))
         guest = admit(self._host, document, live=False)
         detail = C.VIR_DOMAIN_EVENT_DEFINED_ADDED
         if guest is None:

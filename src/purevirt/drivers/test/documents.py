@@ -58,9 +58,9 @@ def _new_mac() -> str:
     return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
-def parse_domain(text: str) -> Domain:
-    """A definition as a client gives it, complete and checked."""
-    return complete(Domain.from_xml(text, ctx=ParseContext(inactive=True)))
+def parse_domain(text: str, *, validate: bool = False) -> Domain:
+    """A definition as a client gives it, complete and checked; `validate`: against its schema too."""
+    return complete(Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate)))
 
 
 def complete(document: Domain) -> Domain:

@@ -8,6 +8,7 @@ from purevirt.drivers.test import errors
 from purevirt.drivers.test.host import TestHost
 from purevirt.drivers.test.index import Index
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.model._engine import ParseContext
 from purevirt.model.host_interface import HostInterface
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
@@ -92,7 +93,8 @@ class InterfaceFacet:
 
     async def interface_define_xml(self, xml: str, flags: int) -> p.NonnullInterface:
         errors.check_flags(flags, C.VIR_INTERFACE_DEFINE_VALIDATE, "testInterfaceDefineXML")
-        document = HostInterface.from_xml(xml)
+        validate = bool(flags & C.VIR_INTERFACE_DEFINE_VALIDATE)
+        document = HostInterface.from_xml(xml, ParseContext(validate=validate))
         known = self._host.interfaces.get(document.name or "")
         if known is not None:
             known.document = document

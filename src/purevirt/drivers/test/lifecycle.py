@@ -34,7 +34,7 @@ class LifecycleFacet:
 
     async def domain_create_xml(self, xml_desc: str, flags: int) -> p.NonnullDomain:
         errors.check_flags(flags, C.VIR_DOMAIN_START_VALIDATE, "testDomainCreateXML")
-        document = parse_domain(xml_desc)
+        document = parse_domain(xml_desc, validate=bool(flags & C.VIR_DOMAIN_START_VALIDATE))
         guest = admit(self._host, document, live=True)
         if guest is None:
             guest = Guest(document, persistent=False)

@@ -152,7 +152,8 @@ class NetworkFacet:
 
     async def network_define_xml_flags(self, xml: str, flags: int) -> p.NonnullNetwork:
         errors.check_flags(flags, C.VIR_NETWORK_DEFINE_VALIDATE, "testNetworkDefineXMLFlags")
-        network = add_network(self._host, Network.from_xml(xml, ParseContext()), live=False)
+        validate = bool(flags & C.VIR_NETWORK_DEFINE_VALIDATE)
+        network = add_network(self._host, Network.from_xml(xml, ParseContext(validate=validate)), live=False)
         self._emit(network, C.VIR_NETWORK_EVENT_DEFINED)
         return network.ref
 
@@ -161,7 +162,8 @@ class NetworkFacet:
 
     async def network_create_xml_flags(self, xml: str, flags: int) -> p.NonnullNetwork:
         errors.check_flags(flags, C.VIR_NETWORK_CREATE_VALIDATE, "testNetworkCreateXMLFlags")
-        network = add_network(self._host, Network.from_xml(xml, ParseContext()), live=True)
+        validate = bool(flags & C.VIR_NETWORK_CREATE_VALIDATE)
+        network = add_network(self._host, Network.from_xml(xml, ParseContext(validate=validate)), live=True)
         network.active = True
         self._emit(network, C.VIR_NETWORK_EVENT_STARTED)
         return network.ref

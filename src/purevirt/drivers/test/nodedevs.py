@@ -183,7 +183,8 @@ class NodeDeviceFacet:
 
     async def node_device_create_xml(self, xml_desc: str, flags: int) -> p.NonnullNodeDevice:
         errors.check_flags(flags, C.VIR_NODE_DEVICE_CREATE_XML_VALIDATE, "testNodeDeviceCreateXML")
-        document = NodeDevice.from_xml(xml_desc, ParseContext(extra={"new_device_name": _NEW}))
+        validate = bool(flags & C.VIR_NODE_DEVICE_CREATE_XML_VALIDATE)
+        document = NodeDevice.from_xml(xml_desc, ParseContext(validate=validate, extra={"new_device_name": _NEW}))
         its = TestDevice(document).fc_host
         if its is None:
             raise VirtError(ErrorCode.INTERNAL_ERROR, "Device is not a fibre channel HBA", ErrorDomain.NODEDEV)

@@ -225,7 +225,8 @@ class PoolFacet:
 
     async def storage_pool_define_xml(self, xml: str, flags: int) -> p.NonnullStoragePool:
         errors.check_flags(flags, C.VIR_STORAGE_POOL_DEFINE_VALIDATE, "testStoragePoolDefineXML")
-        pool = add_pool(self._host, StoragePool.from_xml(xml, ParseContext(inactive=True)), live=False)
+        validate = bool(flags & C.VIR_STORAGE_POOL_DEFINE_VALIDATE)
+        pool = add_pool(self._host, StoragePool.from_xml(xml, ParseContext(inactive=True, validate=validate)), live=False)
         self._emit(pool, C.VIR_STORAGE_POOL_EVENT_DEFINED)
         return pool.ref
 

@@ -197,7 +197,8 @@ class SnapshotFacet:
             raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, errors.FROM)
         if not guest.persistent and flags & C.VIR_DOMAIN_SNAPSHOT_CREATE_HALT:
             raise errors.invalid("cannot halt after transient domain snapshot")
-        snapshot = DomainSnapshot.from_xml(xml_desc, ParseContext(inactive=True, redefine=redefine))
+        validate = bool(flags & C.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
+        snapshot = DomainSnapshot.from_xml(xml_desc, ParseContext(inactive=True, redefine=redefine, validate=validate))
         if redefine:
             self._redefine(guest, completed(snapshot))
             if flags & _CURRENT:

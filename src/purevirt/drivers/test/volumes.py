@@ -102,9 +102,10 @@ class VolumeFacet:
     # --- making and unmaking -----------------------------------------------------------------------------------
 
     async def storage_vol_create_xml(self, pool: p.NonnullStoragePool, xml: str, flags: int) -> p.NonnullStorageVol:
-        errors.check_flags(flags, 0, "testStorageVolCreateXML")
+        errors.check_flags(flags, C.VIR_STORAGE_VOL_CREATE_VALIDATE, "testStorageVolCreateXML")
         its = self._pool(pool.name)
-        return self._create(its, StorageVolume.from_xml(xml, ParseContext(inactive=True)))
+        validate = bool(flags & C.VIR_STORAGE_VOL_CREATE_VALIDATE)
+        return self._create(its, StorageVolume.from_xml(xml, ParseContext(inactive=True, validate=validate)))
 
     async def storage_vol_create_xml_from(
         self, pool: p.NonnullStoragePool, xml: str, clonevol: p.NonnullStorageVol, flags: int

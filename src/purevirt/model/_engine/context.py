@@ -11,6 +11,7 @@ class ParseContext:
     """Flags as libvirt's VIR_DOMAIN_DEF_PARSE_* mean them, for every document kind.
 
     `inactive`: a persistent definition is read: live-only fields are ignored. `status`: a status file is read.
+    `validate`: the document is checked against its schema first (VIR_*_VALIDATE).
     `hooks` is whatever the stage after parsing needs (driver capabilities, a configuration); the engine does not look.
     """
 
@@ -21,6 +22,7 @@ class ParseContext:
     internal: bool = False
     skip_validate: bool = False
     allow_boot: bool = True
+    validate: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
     hooks: Any = None
 

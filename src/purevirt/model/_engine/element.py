@@ -90,6 +90,8 @@ class Element(metaclass=ElementMeta):
     """An attribute of fixed value that is written first: what a `choice("@type", …)` recognises the class by."""
     schema_cases: ClassVar[tuple[Case, ...]] = ()
     """Forms of the element for the schema, where fields go together or exclude one another; a document fits one of them."""
+    validated: ClassVar[bool] = False
+    """Documents from outside are checked against the schema whether asked for or not; roots only."""
     schema_hides: ClassVar[tuple[str, ...]] = ()
     """Fields that the schema does not know: a driver's own, and what is read only to be ignored."""
     _reader: ClassVar[Callable[..., Any] | None] = None
@@ -129,6 +131,11 @@ class Element(metaclass=ElementMeta):
         try:
             if root.tag != cls.tag:
                 raise XmlError(f"expecting root element of '{cls.tag}', not '{root.tag}'", node=root)
+            flags = ctx or _DEFAULT_PARSE
+            if flags.validate or (cls.validated and not flags.internal):
+                from purevirt.model.schema_check import check_schema
+
+                check_schema(root, text)
             return cls.from_node(root, ctx)
         except VirtError as error:
             node = getattr(error, "node", None)

@@ -110,8 +110,8 @@ class RedirfilterUsbdev(Element, tag="usbdev"):
     """One rule; None matches any."""
 
     class_: int | None = attr(UsbId(2))
-    vendor: int | None = attr(UsbId(4))
-    product: int | None = attr(UsbId(4))
+    vendor: int | None = attr(UsbId(4), rng=UsbId(4).rng)
+    product: int | None = attr(UsbId(4), rng=UsbId(4).rng)
     version: str | None = attr(UsbVersion())
     allow: bool = attr(YES_NO, required=True)
 
