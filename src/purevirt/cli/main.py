@@ -11,7 +11,8 @@ SUBCOMMANDS = {
     "daemon": ("purevirt.daemon.main", "run purevirtd"),
     "exec": ("purevirt.cli.exec_", "run a Python program with our libvirt for libvirt-python"),
     "saslpasswd": ("purevirt.cli.saslpasswd", "set the password of a SASL user"),
-    "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind"),
+    "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind, or write all"),
+    "virt-xml-validate": ("purevirt.cli.xml_validate", "check a document against the schema of its kind"),
 }
 
 
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if not words or words[0] not in SUBCOMMANDS:
         for name, (_, summary) in SUBCOMMANDS.items():
-            sys.stderr.write(f"purevirt {name:12} {summary}\n")
+            sys.stderr.write(f"purevirt {name:17} {summary}\n")
         return 0 if words in (["--help"], ["-h"]) else 2
     sys.argv = [f"purevirt {words[0]}", *words[1:]]
     result = import_module(SUBCOMMANDS[words[0]][0]).main()
