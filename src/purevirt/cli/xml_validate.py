@@ -105,7 +105,7 @@ def validate(path: str, data: bytes, kind: str) -> int:
     try:
         root = parse_tree(text, path)
     except VirtError as error:
-        line, _, reason = error.detail.removeprefix(f"({path}):").partition(": ")
+        line, _, reason = (error.detail or "").removeprefix(f"({path}):").partition(": ")
         return _fail(1, f"{path}:{line}: parser error : {reason}")
     problem = schema(kind).first_problem(root)
     if problem is None:
