@@ -22,7 +22,8 @@ def pages() -> dict[str, str]:
         found[f"{kind}.md"] = reference_page(document_forms(kind), kind, elsewhere)
     classes = {kind: document_class(kind) for kind in SCHEMAS}
     rows = [f"| [{kind}]({kind}.md) | `<{cls.tag}>` | {summary(cls)} |" for kind, cls in classes.items()]
-    head = ["# Documents", "", "Made from the declarations by `make docs`; do not edit.", "", "| kind | root | |", "|---|---|---|"]
+    note = "Made from the declarations by `make docs`; do not edit."
+    head = ["# Documents", "", note, "", "| kind | root | |", "|---|---|---|"]
     found["README.md"] = "\n".join([*head, *rows, ""])
     return found
 

@@ -30,6 +30,7 @@ from purevirt.model._engine.fields import (
     NOW,
     STATUS,
     Field,
+    When,
     attr,
     child,
     children,
@@ -45,6 +46,6 @@ from purevirt.model._engine.tree import RawTree, XmlError, escape, parse_tree
 __all__ = [
     "BITMAP", "INACTIVE", "INT", "LIVE", "LONG", "MAC", "NEVER", "NEXT", "NOW", "ON_OFF", "STATUS", "STR", "UINT", "ULONG",
     "UUID", "YES_NO", "Codec", "Element", "Enum", "Field", "FormatContext", "Hex", "Int", "ParseContext", "RawTree", "Size",
-    "XmlError", "attr", "c_integer", "child", "children", "choice", "escape", "flag", "format_bitmap", "leaf", "parse_tree",
-    "raw", "scale", "text", "write_child", "write_element",
+    "When", "XmlError", "attr", "c_integer", "child", "children", "choice", "escape", "flag", "format_bitmap", "leaf",
+    "parse_tree", "raw", "scale", "text", "write_child", "write_element",
 ]  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from purevirt.model._engine.codecs import as_codec
 from purevirt.model._engine.element import Element
-from purevirt.model._engine.fields import Field
+from purevirt.model._engine.fields import Field, When
 from purevirt.model._engine.walk import differences
 
 
@@ -18,12 +18,17 @@ class Change:
     path: str
     old: str | None
     new: str | None
-    when: Literal["now", "next", "never"]
+    when: When
 
 
 def diff(old: Element, new: Element) -> list[Change]:
-    """Per field, in document order. Secrets are shown as "…"."""
-    return [Change(d.path, _shown(d.field, d.old), _shown(d.field, d.new), d.field.live) for d in differences(old, new)]
+    """Per field, in document order. Secrets are shown as "…".
+
+    "now" means that libvirt has a call that does it to a running guest of a driver that can; what the driver at hand can,
+    it alone knows.
+    """
+    found = differences(old, new, by_identity=True)
+    return [Change(d.path, _shown(d.field, d.old), _shown(d.field, d.new), d.when) for d in found]
 
 
 def _shown(field: Field, value: Any) -> str | None:

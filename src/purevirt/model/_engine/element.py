@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.context import FormatContext, ParseContext
-from purevirt.model._engine.fields import Case, Field
+from purevirt.model._engine.fields import Case, Field, When
 from purevirt.model._engine.tree import RawTree, XmlError, locate, parse_tree
 from purevirt.types.override import override
 
@@ -90,6 +90,10 @@ class Element(metaclass=ElementMeta):
     """An attribute of fixed value that is written first: what a `choice("@type", …)` recognises the class by."""
     schema_cases: ClassVar[tuple[Case, ...]] = ()
     """Forms of the element for the schema, where fields go together or exclude one another; a document fits one of them."""
+    changes: ClassVar[When | None] = None
+    """When changes inside take effect, where a field does not say it; None: as for the element around it."""
+    known_by: ClassVar[tuple[str, ...]] = ()
+    """What tells one of a list from the others ("target.dev"), for `diff`; without it, the place does."""
     validated: ClassVar[bool] = False
     """Documents from outside are checked against the schema whether asked for or not; roots only."""
     schema_hides: ClassVar[tuple[str, ...]] = ()
@@ -121,6 +125,10 @@ class Element(metaclass=ElementMeta):
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Own formatting of the whole element; a subclass that defines it replaces the engine's."""
         write_element(self, out, pad, ctx)
+
+    def takes_effect(self, field: Field) -> When | None:
+        """When a change of a field does, where this element's other fields decide that."""
+        return field.live
 
     # -- entry points ---------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ NEXT: Literal["next"] = "next"
 
 Kind = Literal["attr", "text", "leaf", "child", "children", "flag", "choice", "raw"]
 Only = Literal["live", "inactive", "status"]
+When = Literal["never", "now", "next"]
+"""A change takes effect in a running guest, at the next start, or is none of the same guest."""
 
 
 Case = Mapping[str, Literal["absent", "present"] | tuple[str | None, ...]]
@@ -48,7 +50,7 @@ class Field:
         abi: bool | str = False,
         error: str | tuple[int, str] | None = None,
         missing: str | tuple[int, str] | None = None,
-        live: Literal["never", "now", "next"] = "next",
+        live: When | None = None,
         doc: str = "",
         rng: str | None = None,
         parse: Callable[..., Any] | None = None,
@@ -76,6 +78,7 @@ class Field:
         self.error = error
         self.missing = missing
         self.live = live
+        """When a change takes effect; None: as for the element around it."""
         self.doc = doc
         self.rng = rng
         self.parse = parse

@@ -10,7 +10,7 @@ from purevirt.model._engine.fields import Case, Field
 from purevirt.model._engine.parse import arm_class, child_tag, element_class
 
 _ONLY = {"live": "running guests only", "inactive": "definitions only", "status": "status files only"}
-_LIVE = {"now": "changes live", "next": "", "never": "never changes"}
+_LIVE = {"now": "changes live", "next": "changes at the next start", "never": "never changes"}
 
 
 def reference_page(roots: Sequence[ElementMeta], title: str, elsewhere: Mapping[ElementMeta, str] | None = None) -> str:
@@ -81,7 +81,7 @@ def _row(field: Field, names: dict[ElementMeta, str]) -> str:
     notes += [_ONLY[field.only]] if field.only else []
     notes += ["secret"] if field.secret else []
     notes += [f"default {_text(field, field.default)}"] if field.default not in (None, False) else []
-    notes += [_LIVE[field.live]] if _LIVE[field.live] else []
+    notes += [_LIVE[field.live]] if field.live else []
     cells = (f"`{_xml(field)}`", f"`{field.name}`", _value(field, names), "; ".join(notes))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -138,6 +138,8 @@ class ControllerDriver(VirtioOptions, tag="driver"):
 class Controller(Device, tag="controller"):
     """One controller; `index` None asks for the lowest free one of its type."""
 
+    known_by = ("type", "index")
+
     type: ControllerType = attr(ControllerType, default="ide")
     index: int | None = attr(COUNT)
     model: str | None = attr()

@@ -308,6 +308,9 @@ class AcpiIndex(Element, tag="acpi"):
 class Device(Element, tail=True):
     """What the information part of every device holds; subclasses put their own fields before these."""
 
+    # A device that is there can be plugged in or out; what it is like is settled until the next start.
+    changes = "next"
+
     alias: Alias | None = child(Alias)
     master: UsbMaster | None = child(UsbMaster)
     acpi: AcpiIndex | None = child(AcpiIndex)

@@ -17,9 +17,11 @@ from purevirt.model._engine import (
     ULONG,
     YES_NO,
     Element,
+    Field,
     FormatContext,
     ParseContext,
     Size,
+    When,
     XmlError,
     attr,
     child,
@@ -288,6 +290,7 @@ class DiskSecretsPlacement(Element, tag="diskSecretsPlacement"):
 class Disk(BootDevice, tag="disk"):
     """One drive of the guest."""
 
+    known_by = ("target.dev",)
     schema_cases = (
         {"device": ("lun",), "type": ("block", "network", "volume")},
         {"device": ("disk", "cdrom", "floppy", None), "rawio": "absent", "sgio": "absent"},
@@ -306,9 +309,9 @@ class Disk(BootDevice, tag="disk"):
     backenddomain: BackendDomain | None = child(BackendDomain)
     geometry: Geometry | None = child(Geometry)
     blockio: BlockIo | None = child(BlockIo)
-    mirror: Mirror | None = child(Mirror, only=LIVE)
+    mirror: Mirror | None = child(Mirror, only=LIVE, live="now")
     target: DiskTarget | None = child(DiskTarget, needed=True)
-    iotune: IoTune | None = child(IoTune)
+    iotune: IoTune | None = child(IoTune, live="now")
     readonly: bool = flag()
     shareable: bool = flag()
     transient: Transient | None = child(Transient, keep=True)
@@ -345,6 +348,12 @@ class Disk(BootDevice, tag="disk"):
         for name, value in (("vendor", self.vendor), ("product", self.product)):
             if value is not None and not all(" " <= c <= "~" for c in value):
                 raise XmlError(f"disk {name} is not printable string")
+
+    @override
+    def takes_effect(self, field: Field) -> When | None:
+        """Media are changed while the guest looks on."""
+        removable = self.device in ("cdrom", "floppy")
+        return "now" if removable and field.name in ("source", "backing_store") else field.live
 
     @property
     def dev(self) -> str:

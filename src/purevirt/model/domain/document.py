@@ -14,6 +14,8 @@ from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     INT,
     LIVE,
+    NEVER,
+    NOW,
     UINT,
     UUID,
     Element,
@@ -86,7 +88,7 @@ def _uuid(what: str) -> Any:
             raise XmlError(f"malformed {what} element", ErrorCode.INTERNAL_ERROR) from None
         return found
 
-    return leaf(UUID, parse=parse, abi=True)
+    return leaf(UUID, parse=parse, abi=True, live=NEVER if what == "uuid" else None)
 
 
 def _action(event: str, default: str | None) -> Any:
@@ -103,7 +105,9 @@ def _action(event: str, default: str | None) -> Any:
         return text
 
     alias = LockFailureAction if event == "lockfailure" else LifecycleAction
-    return leaf(alias, parse=parse, default=default, omit="default" if event == "lockfailure" else None)
+    if event == "lockfailure":
+        return leaf(alias, parse=parse, default=default, omit="default")
+    return leaf(alias, parse=parse, default=default, live=NOW)
 
 
 class Domain(Element, tag="domain"):
@@ -118,7 +122,7 @@ class Domain(Element, tag="domain"):
         missing=(ErrorCode.INTERNAL_ERROR, "missing domain type attribute"),
         abi=True,
     )
-    id: int | None = attr(INT, parse=_domain_id, only=LIVE)
+    id: int | None = attr(INT, parse=_domain_id, only=LIVE, live=NEVER)
     xmlns_qemu: str | None = attr(name="xmlns:qemu")
     xmlns_lxc: str | None = attr(name="xmlns:lxc")
     xmlns_bhyve: str | None = attr(name="xmlns:bhyve")
@@ -127,21 +131,21 @@ class Domain(Element, tag="domain"):
     name: str | None = leaf(parse=text_or_none)
     uuid: str | None = _uuid("uuid")
     genid: str | None = _uuid("genid")
-    title: str | None = leaf(parse=text_or_none)
-    description: str | None = leaf(parse=text_or_none)
-    metadata: RawTree | None = raw()
+    title: str | None = leaf(parse=text_or_none, live=NOW)
+    description: str | None = leaf(parse=text_or_none, live=NOW)
+    metadata: RawTree | None = raw(live=NOW)
     max_memory: MaxMemory | None = child(MaxMemory)
     memory: Memory | None = child(Memory)
-    current_memory: CurrentMemory | None = child(CurrentMemory)
-    blkiotune: Blkiotune | None = child(Blkiotune)
-    memtune: Memtune | None = child(Memtune)
+    current_memory: CurrentMemory | None = child(CurrentMemory, live=NOW)
+    blkiotune: Blkiotune | None = child(Blkiotune, live=NOW)
+    memtune: Memtune | None = child(Memtune, live=NOW)
     memory_backing: MemoryBacking | None = child(MemoryBacking)
     vcpu: Vcpu | None = child(Vcpu)
-    vcpus: list[VcpuEntry] = children(VcpuEntry, inside="vcpus")
-    iothreads: int | None = leaf(UINT, error="invalid iothreads count '%s'", omit=0, abi=True)
-    iothreadids: list[Iothread] = children(Iothread, inside="iothreadids")
+    vcpus: list[VcpuEntry] = children(VcpuEntry, inside="vcpus", live=NOW)
+    iothreads: int | None = leaf(UINT, error="invalid iothreads count '%s'", omit=0, abi=True, live=NOW)
+    iothreadids: list[Iothread] = children(Iothread, inside="iothreadids", live=NOW)
     defaultiothread: DefaultIothread | None = child(DefaultIothread)
-    cputune: Cputune | None = child(Cputune)
+    cputune: Cputune | None = child(Cputune, live=NOW)
     numatune: Numatune | None = child(Numatune)
     resource: Resource | None = child(Resource)
     sysinfos: list[Sysinfo] = children(Sysinfo)
@@ -157,7 +161,7 @@ class Domain(Element, tag="domain"):
     on_crash: LifecycleAction = _action("crash", "destroy")
     on_lockfailure: LockFailureAction | None = _action("lockfailure", None)
     pm: Pm | None = child(Pm)
-    perf: Perf | None = child(Perf)
+    perf: Perf | None = child(Perf, live=NOW)
     devices: Devices | None = child(Devices, keep=True)
     seclabels: list[Seclabel] = children(Seclabel)
     qemu_commandline: ns.QemuCommandline | None = child(ns.QemuCommandline)

@@ -318,17 +318,19 @@ class ActualInterface(Element, tag="actual"):
 class Interface(RomDevice, tag="interface"):
     """A guest network interface. `mac` is None until one is made up for it."""
 
+    known_by = ("mac.address",)
+
     type: InterfaceType = attr(InterfaceType, default="user", abi=True)
     managed: bool | None = attr(Silent(YES_NO), omit=False)
-    trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters")
+    trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters", live="now")
     mac: InterfaceMac | None = child(InterfaceMac, abi=True)
     hostdev_driver: InterfaceHostdevDriver | None = choice("type", {"hostdev": InterfaceHostdevDriver, None: None}, tag="driver")
-    source: InterfaceSource | None = choice("type", SOURCES, tag="source")
+    source: InterfaceSource | None = choice("type", SOURCES, tag="source", live="now")
     actual: ActualInterface | None = child(ActualInterface)
-    vlan: Vlan | None = child(Vlan)
-    virtualport: VirtualPort | None = child(VirtualPort)
+    vlan: Vlan | None = child(Vlan, live="now")
+    virtualport: VirtualPort | None = child(VirtualPort, live="now")
     bandwidth: Bandwidth | None = child(Bandwidth, live="now")
-    port: PortOptions | None = child(PortOptions)
+    port: PortOptions | None = child(PortOptions, live="now")
     ips: list[GuestIp] = children(GuestIp)
     routes: list[Route] = children(Route)
     port_forwards: list[PortForward] = children(PortForward)

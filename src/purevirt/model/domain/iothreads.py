@@ -29,6 +29,8 @@ POOL_SIZE = _PoolSize()
 class Iothread(Element, tag="iothread"):
     """One I/O thread, known by its number."""
 
+    known_by = ("id",)
+
     id: int = attr(UINT, required=True, nonzero=True)
     thread_pool_min: int | None = attr(POOL_SIZE)
     thread_pool_max: int | None = attr(POOL_SIZE)

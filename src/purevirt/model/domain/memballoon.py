@@ -23,7 +23,7 @@ class Memballoon(Device, tag="memballoon"):
     model: MemballoonModel = attr(MemballoonModel, required=True, abi=True)
     autodeflate: bool | None = attr(ON_OFF, abi=True)
     free_page_reporting: bool | None = attr(ON_OFF, name="freePageReporting", abi=True)
-    stats: MemballoonStats | None = child(MemballoonStats)
+    stats: MemballoonStats | None = child(MemballoonStats, live="now")
     driver: VirtioDriver | None = child(VirtioDriver)
 
 

@@ -167,7 +167,10 @@ class Memtune(Element, tag="memtune"):
         _MemorySize("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/soft_limit[1]'"
     )
     min_guarantee: int | None = leaf(
-        _MemorySize("KiB"), omit=0, error="Invalid value '%s' for element or attribute './memtune/min_guarantee[1]'"
+        _MemorySize("KiB"),
+        omit=0,
+        error="Invalid value '%s' for element or attribute './memtune/min_guarantee[1]'",
+        live="next",
     )
     swap_hard_limit: int | None = leaf(
         _MemorySize("KiB"), omit=UNLIMITED_KIB, error="Invalid value '%s' for element or attribute './memtune/swap_hard_limit[1]'"

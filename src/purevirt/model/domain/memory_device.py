@@ -50,7 +50,7 @@ class MemoryTarget(Element, tag="target"):
     label: MemoryLabel | None = child(MemoryLabel)
     readonly: bool = flag()
     block: int | None = leaf(Size("KiB"), omit=0)
-    requested: int | None = leaf(Size("KiB"))
+    requested: int | None = leaf(Size("KiB"), live="now")
     current: int | None = leaf(Size("KiB"), only="live")
 
 

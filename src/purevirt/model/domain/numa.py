@@ -24,7 +24,7 @@ class NumaMemory(Element, tag="memory"):
     placement: NumatunePlacement | None = attr(
         NumatunePlacement, omit="static", error=(_UNSUPPORTED, "Unsupported NUMA memory placement mode '%s'")
     )
-    nodeset: frozenset[int] | None = attr(NODESET)
+    nodeset: frozenset[int] | None = attr(NODESET, live="now")
 
     def settle(self, vcpus_placed_automatically: bool) -> bool:
         """Fill in what is left open; False when the element says nothing at all."""

@@ -19,6 +19,8 @@ _ORDER = {name: index for index, name in enumerate(get_args(PerfEventName))}
 class PerfEvent(Element, tag="event"):
     """One event, counted or not."""
 
+    known_by = ("name",)
+
     name: PerfEventName = attr(PerfEventName, required=True)
     enabled: bool = attr(YES_NO, required=True)
 

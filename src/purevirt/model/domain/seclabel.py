@@ -27,6 +27,8 @@ _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
 class Seclabel(Element, tag="seclabel"):
     """The guest's label under one security model. Labels that the driver chose are live only."""
 
+    known_by = ("model",)
+
     type: SeclabelType | None = attr(SeclabelType)
     model: str | None = attr(parse=text_or_none)
     relabel: bool | None = attr(YES_NO)

@@ -38,6 +38,8 @@ _QUOTA = (1000, 17592186044415)
 class VcpuPin(Element, tag="vcpupin"):
     """Host CPUs that a vCPU may run on."""
 
+    known_by = ("vcpu",)
+
     vcpu: int = attr(UINT, required=True)
     cpuset: frozenset[int] = attr(CPUSET, required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing cpuset for vcpupin"))
 
@@ -50,6 +52,8 @@ class EmulatorPin(Element, tag="emulatorpin"):
 
 class IothreadPin(Element, tag="iothreadpin"):
     """Host CPUs that an I/O thread may run on."""
+
+    known_by = ("iothread",)
 
     iothread: int = attr(UINT, required=True, nonzero=True)
     cpuset: frozenset[int] = attr(CPUSET, required=True, missing=(ErrorCode.INTERNAL_ERROR, "missing cpuset for iothreadpin"))
@@ -109,11 +113,11 @@ class Cputune(Element, tag="cputune"):
     vcpupins: list[VcpuPin] = children(VcpuPin)
     emulatorpin: EmulatorPin | None = child(EmulatorPin)
     iothreadpins: list[IothreadPin] = children(IothreadPin)
-    emulatorsched: EmulatorSched | None = child(EmulatorSched)
-    vcpuscheds: list[VcpuSched] = children(VcpuSched)
-    iothreadscheds: list[IothreadSched] = children(IothreadSched)
-    cachetunes: list[Cachetune] = children(Cachetune)
-    memorytunes: list[Memorytune] = children(Memorytune)
+    emulatorsched: EmulatorSched | None = child(EmulatorSched, live="next")
+    vcpuscheds: list[VcpuSched] = children(VcpuSched, live="next")
+    iothreadscheds: list[IothreadSched] = children(IothreadSched, live="next")
+    cachetunes: list[Cachetune] = children(Cachetune, live="next")
+    memorytunes: list[Memorytune] = children(Memorytune, live="next")
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -183,6 +187,8 @@ def _wrapping(bits: int, what: str) -> Any:
 
 class BlkioDevice(Element, tag="device"):
     """Limits of one host device; 0 is no limit."""
+
+    known_by = ("path",)
 
     path: str | None = leaf(parse=text_or_none)
     weight: int | None = leaf(UINT, parse=_wrapping(32, "weight"), omit=0)

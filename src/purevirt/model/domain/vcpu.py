@@ -17,7 +17,7 @@ class Vcpu(Element, tag="vcpu"):
 
     placement: VcpuPlacement = attr(VcpuPlacement, default="static")
     cpuset: frozenset[int] | None = attr(CPUSET)
-    current: int | None = attr(UINT)
+    current: int | None = attr(UINT, live="now")
     value: int = text(
         UINT,
         required=True,
@@ -34,6 +34,8 @@ class Vcpu(Element, tag="vcpu"):
 
 class VcpuEntry(Element, tag="vcpu"):
     """The state of one vCPU. `order` is the order of plugging."""
+
+    known_by = ("id",)
 
     id: int = attr(UINT, required=True, abi=True)
     enabled: bool = attr(YES_NO, required=True)
