@@ -58,7 +58,7 @@ class BackupServer(Element, tag="server"):
 class BackupDriver(Element, tag="driver"):
     """The format of the target or scratch image."""
 
-    type: str | None = attr()
+    type: str | None = attr(needed=True)
 
 
 class BackupDisk(Element, tag="disk"):

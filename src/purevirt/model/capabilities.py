@@ -26,45 +26,12 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.arch import Arch
-from purevirt.model.cpu import (
-    CpuCounter,
-    CpuSignature,
-    CpuTopology,
-    HostCpuFeature,
-    MaxPhysAddr,
-    Microcode,
-    PageSize,
-)
+from purevirt.model.cpu import HostCpu
 from purevirt.model.cpu_numa import Interconnects, NumaCache, Sibling
 from purevirt.model.domain.blocks import write_block
 from purevirt.types.override import override
 
 CacheType = Literal["both", "code", "data"]
-
-
-class HostCpuFlags(Element, tag="features"):
-    """Features named by the hypervisor and not by a CPU model."""
-
-    pae: bool = flag()
-    nonpae: bool = flag()
-    vmx: bool = flag()
-    svm: bool = flag()
-
-
-class CapabilitiesCpu(Element, tag="cpu"):
-    """The host's CPU."""
-
-    arch: str | None = leaf(Arch)
-    flags: HostCpuFlags | None = child(HostCpuFlags)
-    model: str | None = leaf()
-    vendor: str | None = leaf()
-    microcode: Microcode | None = child(Microcode)
-    signature: CpuSignature | None = child(CpuSignature)
-    counter: CpuCounter | None = child(CpuCounter)
-    topology: CpuTopology | None = child(CpuTopology)
-    maxphysaddr: MaxPhysAddr | None = child(MaxPhysAddr)
-    features: list[HostCpuFeature] = children(HostCpuFeature)
-    pages: list[PageSize] = children(PageSize)
 
 
 class PowerManagement(Element, tag="power_management"):
@@ -120,7 +87,7 @@ class CellCpu(Element, tag="cpu"):
 class CellCpus(Element, tag="cpus"):
     """CPUs of a node."""
 
-    num: int | None = attr(UINT)
+    num: int | None = attr(UINT, needed=True)
     cpus: list[CellCpu] = children(CellCpu)
 
 
@@ -138,7 +105,7 @@ class HostCell(Element, tag="cell"):
 class HostCells(Element, tag="cells"):
     """All NUMA nodes."""
 
-    num: int | None = attr(UINT)
+    num: int | None = attr(UINT, needed=True)
     cells: list[HostCell] = children(HostCell)
 
     @override
@@ -149,7 +116,7 @@ class HostCells(Element, tag="cells"):
 class HostTopology(Element, tag="topology"):
     """NUMA nodes and what lies between them."""
 
-    cells: HostCells | None = child(HostCells)
+    cells: HostCells | None = child(HostCells, needed=True)
     interconnects: Interconnects | None = child(Interconnects)
 
 
@@ -158,20 +125,20 @@ class CacheControl(Element, tag="control"):
 
     granularity: int = attr(ULONG, required=True)
     min: int | None = attr(ULONG)
-    unit: str | None = attr()
-    type: CacheType | None = attr(CacheType)
-    max_allocs: int | None = attr(UINT, name="maxAllocs")
+    unit: str | None = attr(needed=True)
+    type: CacheType | None = attr(CacheType, needed=True)
+    max_allocs: int | None = attr(UINT, name="maxAllocs", needed=True)
 
 
 class CacheBank(Element, tag="bank"):
     """One cache."""
 
     id: int = attr(UINT, required=True)
-    level: int | None = attr(UINT)
-    type: CacheType | None = attr(CacheType)
-    size: int | None = attr(ULONG)
-    unit: str | None = attr()
-    cpus: frozenset[int] | None = attr(BITMAP)
+    level: int | None = attr(UINT, needed=True)
+    type: CacheType | None = attr(CacheType, needed=True)
+    size: int | None = attr(ULONG, needed=True)
+    unit: str | None = attr(needed=True)
+    cpus: frozenset[int] | None = attr(BITMAP, needed=True)
     controls: list[CacheControl] = children(CacheControl)
 
 
@@ -186,7 +153,7 @@ class ResourceMonitor(Element, tag="monitor"):
 
     level: int | None = attr(UINT)
     reuse_threshold: int | None = attr(UINT, name="reuseThreshold")
-    max_monitors: int | None = attr(UINT, name="maxMonitors")
+    max_monitors: int | None = attr(UINT, name="maxMonitors", needed=True)
     features: list[MonitorFeature] = children(MonitorFeature)
 
 
@@ -202,14 +169,14 @@ class BandwidthControl(Element, tag="control"):
 
     granularity: int = attr(UINT, required=True)
     min: int | None = attr(UINT)
-    max_allocs: int | None = attr(UINT, name="maxAllocs")
+    max_allocs: int | None = attr(UINT, name="maxAllocs", needed=True)
 
 
 class MemoryBandwidthNode(Element, tag="node"):
     """One memory controller."""
 
     id: int = attr(UINT, required=True)
-    cpus: frozenset[int] | None = attr(BITMAP)
+    cpus: frozenset[int] | None = attr(BITMAP, needed=True)
     controls: list[BandwidthControl] = children(BandwidthControl)
 
 
@@ -230,8 +197,8 @@ class BaseLabel(Element, tag="baselabel"):
 class SecurityModel(Element, tag="secmodel"):
     """A security model in force."""
 
-    model: str | None = leaf()
-    doi: str | None = leaf()
+    model: str | None = leaf(needed=True)
+    doi: str | None = leaf(needed=True)
     baselabels: list[BaseLabel] = children(BaseLabel)
 
     @override
@@ -246,7 +213,7 @@ class CapabilitiesHost(Element, tag="host"):
     """The host."""
 
     uuid: str | None = leaf(UUID)
-    cpu: CapabilitiesCpu | None = child(CapabilitiesCpu)
+    cpu: HostCpu | None = child(HostCpu, needed=True)
     power_management: PowerManagement | None = child(PowerManagement, keep=True)
     iommu: IommuSupport | None = child(IommuSupport)
     migration_features: MigrationFeatures | None = child(MigrationFeatures, keep=True)
@@ -278,11 +245,11 @@ class GuestArch(Element, tag="arch"):
     """An architecture that guests may have."""
 
     name: str = attr(Arch, required=True)
-    wordsize: int | None = leaf(UINT)
+    wordsize: int | None = leaf(UINT, needed=True)
     emulator: str | None = leaf()
     loader: str | None = leaf()
     machines: list[GuestMachine] = children(GuestMachine)
-    domains: list[GuestDomain] = children(GuestDomain)
+    domains: list[GuestDomain] = children(GuestDomain, needed=True)
 
 
 class FeatureToggle(Element):
@@ -314,8 +281,8 @@ class GuestFeatures(Element, tag="features"):
 class CapabilitiesGuest(Element, tag="guest"):
     """A kind of guest that can be run."""
 
-    os_type: str | None = leaf()
-    arch: GuestArch | None = child(GuestArch)
+    os_type: str | None = leaf(needed=True)
+    arch: GuestArch | None = child(GuestArch, needed=True)
     features: GuestFeatures | None = child(GuestFeatures)
 
 
@@ -324,7 +291,7 @@ class Capabilities(Element, tag="capabilities"):
 
     document = "capabilities"
 
-    host: CapabilitiesHost | None = child(CapabilitiesHost)
+    host: CapabilitiesHost | None = child(CapabilitiesHost, needed=True)
     guests: list[CapabilitiesGuest] = children(CapabilitiesGuest)
 
     @override

@@ -22,6 +22,7 @@ from purevirt.model._engine import (
     attr,
     child,
     children,
+    flag,
     leaf,
     text,
     write_element,
@@ -94,8 +95,10 @@ class MaxPhysAddr(Element, tag="maxphysaddr"):
 class CpuFeature(Element, tag="feature"):
     """One feature of the guest's CPU."""
 
-    policy: CpuFeaturePolicy = attr(CpuFeaturePolicy, default="require", error=(_UNSUPPORTED, "Invalid CPU feature policy"))
-    name: str | None = attr()
+    policy: CpuFeaturePolicy = attr(
+        CpuFeaturePolicy, default="require", error=(_UNSUPPORTED, "Invalid CPU feature policy"), needed=True
+    )
+    name: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -204,10 +207,20 @@ class PageSize(Element, tag="pages"):
     size: int = attr(ULONG, required=True)
 
 
+class HostCpuFlags(Element, tag="features"):
+    """Features named by the hypervisor and not by a CPU model."""
+
+    pae: bool = flag()
+    nonpae: bool = flag()
+    vmx: bool = flag()
+    svm: bool = flag()
+
+
 class HostCpu(Element, tag="cpu"):
     """The host's CPU in capabilities, and in the input of comparing and baseline calls."""
 
-    arch: str | None = leaf(Arch)
+    arch: str | None = leaf(Arch, needed=True)
+    flags: HostCpuFlags | None = child(HostCpuFlags)
     model: str | None = leaf()
     vendor: str | None = leaf()
     microcode: Microcode | None = child(Microcode)
@@ -221,5 +234,6 @@ class HostCpu(Element, tag="cpu"):
 
 __all__ = [
     "Cpu", "CpuCache", "CpuCounter", "CpuFeature", "CpuModel", "CpuSignature", "CpuTopology", "HostCpu", "HostCpuFeature",
+    "HostCpuFlags",
     "MaxPhysAddr", "Microcode", "PageSize", "cpu_error",
 ]  # fmt: skip

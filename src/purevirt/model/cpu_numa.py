@@ -55,7 +55,7 @@ class CacheSize(Element, tag="size"):
     """The size of a memory-side cache in KiB."""
 
     value: int | None = attr(ULONG, required=True, missing="missing element or attribute './size/@value'")
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -66,7 +66,7 @@ class CacheLine(Element, tag="line"):
     """The line size of a memory-side cache in bytes."""
 
     value: int | None = attr(ULONG, required=True, missing="missing element or attribute './line/@value'")
-    unit: str = attr(default="B")
+    unit: str = attr(default="B", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -76,9 +76,11 @@ class CacheLine(Element, tag="line"):
 class NumaCache(Element, tag="cache"):
     """A memory-side cache of a cell."""
 
-    level: int | None = attr(UINT)
-    associativity: CacheAssociativity | None = attr(CacheAssociativity, omit="none", error="Invalid cache associativity '%s'")
-    policy: CachePolicy | None = attr(CachePolicy, omit="none", error="Invalid cache policy '%s'")
+    level: int | None = attr(UINT, needed=True)
+    associativity: CacheAssociativity | None = attr(
+        CacheAssociativity, omit="none", error="Invalid cache associativity '%s'", needed=True
+    )
+    policy: CachePolicy | None = attr(CachePolicy, omit="none", error="Invalid cache policy '%s'", needed=True)
     size: CacheSize | None = child(CacheSize, required=True, missing="missing element or attribute './size/@value'")
     line: CacheLine | None = child(CacheLine, required=True, missing="missing element or attribute './line/@value'")
 
@@ -134,7 +136,7 @@ class Bandwidth(Element, tag="bandwidth"):
     cache: int | None = attr(UINT, omit=0)
     type: InterconnectType = attr(InterconnectType, required=True)
     value: int = attr(ULONG, required=True)
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -120,7 +120,7 @@ class CapsSev(Element, tag="sev"):
 class SgxSectionSize(Element, tag="section_size"):
     """Size of all SGX memory."""
 
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", needed=True)
     value: int | None = text(ULONG)
 
 
@@ -129,7 +129,7 @@ class SgxSection(Element, tag="section"):
 
     node: int = attr(UINT, required=True)
     size: int = attr(ULONG, required=True)
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", needed=True)
 
 
 class CapsSgx(Element, tag="sgx"):
@@ -162,10 +162,10 @@ class DomainCapabilities(Element, tag="domainCapabilities"):
 
     document = "domain_capabilities"
 
-    path: str | None = leaf()
-    domain: str | None = leaf()
+    path: str | None = leaf(needed=True)
+    domain: str | None = leaf(needed=True)
     machine: str | None = leaf()
-    arch: str | None = leaf(Arch)
+    arch: str | None = leaf(Arch, needed=True)
     vcpu: CapsVcpu | None = child(CapsVcpu)
     iothreads: Supported | None = child(Supported, tag="iothreads")
     os: CapsOs | None = child(CapsOs)

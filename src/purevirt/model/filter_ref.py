@@ -14,8 +14,8 @@ VALUE = re.compile(r"[a-zA-Z0-9_.:]+\Z")
 class FilterParameter(Element, tag="parameter"):
     """One variable; several parameters of one name are a list of values."""
 
-    name: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9_]+</param></data>')
-    value: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9_.:]+</param></data>')
+    name: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9_]+</param></data>', needed=True)
+    value: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9_.:]+</param></data>', needed=True)
 
     @property
     def is_valid(self) -> bool:
@@ -26,7 +26,7 @@ class FilterParameter(Element, tag="parameter"):
 class FilterRef(Element, tag="filterref"):
     """A filter by name. Parameters are kept sorted by name, values of one name in their order."""
 
-    filter: str | None = attr()
+    filter: str | None = attr(needed=True)
     parameters: list[FilterParameter] = children(FilterParameter)
 
     @override

@@ -58,13 +58,13 @@ class OpenElement(Element):
 class InterfaceStart(Element, tag="start"):
     """When the interface is started."""
 
-    mode: StartMode | None = attr(StartMode, error="unknown interface startmode %s")
+    mode: StartMode | None = attr(StartMode, error="unknown interface startmode %s", needed=True)
 
 
 class InterfaceMtu(Element, tag="mtu"):
     """The MTU, bytes."""
 
-    size: int | None = attr(UINT, omit=0)
+    size: int | None = attr(UINT, omit=0, needed=True)
 
 
 class ProtocolDhcp(Element, tag="dhcp", empty=True):
@@ -76,7 +76,7 @@ class ProtocolDhcp(Element, tag="dhcp", empty=True):
 class ProtocolIp(Element, tag="ip"):
     """A static address."""
 
-    address: str | None = attr()
+    address: str | None = attr(needed=True)
     prefix: int | None = attr(INT, omit=0)
 
     @override
@@ -88,13 +88,13 @@ class ProtocolIp(Element, tag="ip"):
 class ProtocolRoute(Element, tag="route"):
     """The default route."""
 
-    gateway: str | None = attr()
+    gateway: str | None = attr(needed=True)
 
 
 class InterfaceProtocol(OpenElement, tag="protocol"):
     """The addresses of one family."""
 
-    family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
+    family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>", needed=True)
     autoconf: bool = flag()
     dhcp: ProtocolDhcp | None = child(ProtocolDhcp)
     ips: list[ProtocolIp] = children(ProtocolIp)
@@ -121,20 +121,20 @@ class HostLink(Element, tag="link"):
 class HostMac(Element, tag="mac"):
     """The MAC address."""
 
-    address: str | None = attr()
+    address: str | None = attr(needed=True)
 
 
 class VlanLower(Element, tag="interface"):
     """The interface that carries the VLAN."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class VlanDevice(Element, tag="vlan"):
     """A VLAN of another interface."""
 
-    tag_: str | None = attr(name="tag", rng='<data type="unsignedInt"/>')
-    interface: VlanLower | None = child(VlanLower)
+    tag_: str | None = attr(name="tag", rng='<data type="unsignedInt"/>', needed=True)
+    interface: VlanLower | None = child(VlanLower, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -148,7 +148,7 @@ class VlanDevice(Element, tag="vlan"):
 class MiiMonitor(Element, tag="miimon"):
     """Link monitoring by MII; times in milliseconds."""
 
-    freq: int | None = attr(INT, error="bond interface miimon freq missing or invalid")
+    freq: int | None = attr(INT, error="bond interface miimon freq missing or invalid", needed=True)
     downdelay: int | None = attr(INT, omit=0, error="bond interface miimon downdelay invalid")
     updelay: int | None = attr(INT, omit=0, error="bond interface miimon updelay invalid")
     carrier: Literal["ioctl", "netif"] | None = attr(Literal["ioctl", "netif"], error="unknown mii bonding carrier %s")
@@ -163,8 +163,8 @@ class MiiMonitor(Element, tag="miimon"):
 class ArpMonitor(Element, tag="arpmon"):
     """Link monitoring by ARP; the interval in milliseconds."""
 
-    interval: int | None = attr(INT, error="bond interface arpmon interval missing or invalid")
-    target: str | None = attr()
+    interval: int | None = attr(INT, error="bond interface arpmon interval missing or invalid", needed=True)
+    target: str | None = attr(needed=True)
     validate: Literal["none", "active", "backup", "all"] | None = attr(
         Literal["none", "active", "backup", "all"], error="unknown arp bonding validate %s"
     )

@@ -17,10 +17,10 @@ class Route(Element, tag="route"):
     OWNER: ClassVar[str] = "guest interface"
 
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
-    address: str | None = attr(IP_TEXT)
+    address: str | None = attr(IP_TEXT, needed=True)
     netmask: str | None = attr(IP_TEXT)
     prefix: int | None = attr(UINT)
-    gateway: str | None = attr(IP_TEXT)
+    gateway: str | None = attr(IP_TEXT, needed=True)
     metric: int | None = attr(UINT, nonzero=True)
 
     @override

@@ -28,7 +28,7 @@ class Vlan(Element, tag="vlan"):
     """A set of tags; more than one makes a trunk."""
 
     trunk: str | None = attr(rng="<value>yes</value>")
-    tags: list[VlanTag] = children(VlanTag)
+    tags: list[VlanTag] = children(VlanTag, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -69,7 +69,7 @@ class Bridge(Element, tag="bridge"):
 class NetworkMac(Element, tag="mac"):
     """The bridge's own MAC address."""
 
-    address: str | None = attr(Silent(MAC))
+    address: str | None = attr(Silent(MAC), needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -84,7 +84,7 @@ class NetworkMac(Element, tag="mac"):
 class NetworkMtu(Element, tag="mtu"):
     """The MTU of the bridge, bytes."""
 
-    size: int | None = attr(Silent(UINT), omit=0)
+    size: int | None = attr(Silent(UINT), omit=0, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -97,7 +97,7 @@ class NetworkMtu(Element, tag="mtu"):
 class PortGroup(Element, tag="portgroup"):
     """Settings that interfaces of a kind share; the default group is for those that name none."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
     default: bool | None = attr(Silent(YES_NO), omit=False)
     trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters")
     vlan: Vlan | None = child(Vlan)

@@ -37,8 +37,8 @@ class DnsForwarder(Element, tag="forwarder"):
 class DnsTxt(Element, tag="txt"):
     """A TXT record."""
 
-    name: str | None = attr()
-    value: str | None = attr()
+    name: str | None = attr(needed=True)
+    value: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -55,8 +55,8 @@ class DnsTxt(Element, tag="txt"):
 class DnsSrv(Element, tag="srv"):
     """A service record; without a target the service is said not to exist."""
 
-    service: str | None = attr()
-    protocol: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9]+</param></data>')
+    service: str | None = attr(needed=True)
+    protocol: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9]+</param></data>', needed=True)
     domain: str | None = attr()
     target: str | None = attr()
     port: int | None = attr(_PORT, omit=0)
@@ -90,8 +90,8 @@ class DnsSrv(Element, tag="srv"):
 class DnsHost(Element, tag="host"):
     """An address and its names."""
 
-    ip: str | None = attr(IP_TEXT)
-    hostnames: list[str] = leaf(name="hostname", many=True)
+    ip: str | None = attr(IP_TEXT, needed=True)
+    hostnames: list[str] = leaf(name="hostname", many=True, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -132,5 +132,5 @@ class Dns(Element, tag="dns"):
 class NetworkDomain(Element, tag="domain"):
     """The DNS domain of the guests."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
     local_only: bool | None = attr(YES_NO, name="localOnly")

@@ -36,7 +36,7 @@ _PORT = Silent(Int(0, 65535))
 class ForwardDriver(Element, tag="driver"):
     """How a host device of the pool is assigned."""
 
-    name: str | None = attr(omit="default", rng="<choice><value>kvm</value><value>vfio</value></choice>")
+    name: str | None = attr(omit="default", rng="<choice><value>kvm</value><value>vfio</value></choice>", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -48,7 +48,7 @@ class ForwardDriver(Element, tag="driver"):
 class ForwardPf(Element, tag="pf"):
     """The physical function whose virtual functions make the pool."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -60,8 +60,8 @@ class ForwardPf(Element, tag="pf"):
 class NatAddress(Element, tag="address"):
     """The public addresses."""
 
-    start: str | None = attr(IP_TEXT)
-    end: str | None = attr(IP_TEXT)
+    start: str | None = attr(IP_TEXT, needed=True)
+    end: str | None = attr(IP_TEXT, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -85,8 +85,8 @@ class NatAddress(Element, tag="address"):
 class NatPort(Element, tag="port"):
     """The ports used for masquerading."""
 
-    start: int | None = attr(_PORT)
-    end: int | None = attr(_PORT)
+    start: int | None = attr(_PORT, needed=True)
+    end: int | None = attr(_PORT, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -116,7 +116,7 @@ class Nat(Element, tag="nat"):
 class ForwardInterface(Element, tag="interface"):
     """A host interface of the pool; `connections` counts the guests that use it now."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(needed=True)
     connections: int | None = attr(UINT, only="live", omit=0)
 
     @override
@@ -131,7 +131,7 @@ class ForwardInterface(Element, tag="interface"):
 class ForwardAddress(Element, tag="address"):
     """A host PCI device of the pool."""
 
-    type: str | None = attr(rng="<value>pci</value>")
+    type: str | None = attr(rng="<value>pci</value>", needed=True)
     domain: int = attr(Hex(4, _UINT_MAX), default=0)
     bus: int = attr(Hex(2, _UINT_MAX), default=0)
     slot: int = attr(Hex(2, _UINT_MAX), default=0)

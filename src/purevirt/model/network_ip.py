@@ -31,7 +31,7 @@ _MAX_RANGE = 65535
 class Lease(Element, tag="lease"):
     """How long an address is given; 0 is for ever."""
 
-    expiry: int | None = attr(ULONG)
+    expiry: int | None = attr(ULONG, needed=True)
     unit: LeaseUnit | None = attr(LeaseUnit)
 
     @override
@@ -48,8 +48,8 @@ class Lease(Element, tag="lease"):
 class DhcpRange(Element, tag="range"):
     """Addresses to give away."""
 
-    start: str | None = attr(IP_TEXT)
-    end: str | None = attr(IP_TEXT)
+    start: str | None = attr(IP_TEXT, needed=True)
+    end: str | None = attr(IP_TEXT, needed=True)
     lease: Lease | None = child(Lease)
 
     @override
@@ -100,7 +100,7 @@ class DhcpHost(Element, tag="host"):
     mac: str | None = attr(rng='<data type="string"><param name="pattern">[a-fA-F0-9:]+</param></data>')
     id: str | None = attr(rng='<data type="string"><param name="pattern">[0-9a-fA-F:]+</param></data>')
     name: str | None = attr()
-    ip: str | None = attr(IP_TEXT)
+    ip: str | None = attr(IP_TEXT, needed=True)
     lease: Lease | None = child(Lease)
 
     @override
@@ -159,7 +159,7 @@ def _mac(text: str, network: str) -> str:
 class Bootp(Element, tag="bootp"):
     """The boot file and the TFTP server that has it."""
 
-    file: str | None = attr()
+    file: str | None = attr(needed=True)
     server: str | None = attr()
 
     @override
@@ -191,7 +191,7 @@ class Dhcp(Element, tag="dhcp"):
 class Tftp(Element, tag="tftp"):
     """The directory served by TFTP."""
 
-    root: str | None = attr()
+    root: str | None = attr(needed=True)
 
 
 class NetworkIp(Element, tag="ip"):

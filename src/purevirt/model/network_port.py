@@ -26,13 +26,13 @@ class PortOwner(Element, tag="owner"):
 class PortMac(Element, tag="mac"):
     """The interface's MAC address."""
 
-    address: str | None = attr(MAC, error="Unable to parse MAC '%s'")
+    address: str | None = attr(MAC, error="Unable to parse MAC '%s'", needed=True)
 
 
 class PortRxFilters(Element, tag="rxfilters"):
     """Whether the guest's own receive filters are followed."""
 
-    trust_guest: bool | None = attr(YES_NO, name="trustGuest")
+    trust_guest: bool | None = attr(YES_NO, name="trustGuest", needed=True)
 
 
 class Plug(Element, tag="plug"):
@@ -52,7 +52,7 @@ class NetworkPlug(Plug, tag="plug"):
 class BridgePlug(Plug, tag="plug"):
     """A bridge of the host."""
 
-    type: str = attr(default="bridge")
+    type: str = attr(default="bridge", needed=True)
     bridge: str = attr(required=True, missing="Missing network port bridge name")
     mac_table_manager: str | None = attr(name="macTableManager", omit="default")
 
@@ -60,24 +60,24 @@ class BridgePlug(Plug, tag="plug"):
 class DirectPlug(Plug, tag="plug"):
     """A macvtap device on a host interface."""
 
-    type: str = attr(default="direct")
+    type: str = attr(default="direct", needed=True)
     dev: str = attr(required=True, missing="Missing network port link device name")
-    mode: PlugMode | None = attr(PlugMode)
+    mode: PlugMode | None = attr(PlugMode, needed=True)
 
 
 class PlugDriver(Element, tag="driver"):
     """How the device is assigned."""
 
-    name: str | None = attr(omit="default")
+    name: str | None = attr(omit="default", needed=True)
 
 
 class HostdevPlug(Plug, tag="plug"):
     """A PCI device of the host."""
 
-    type: str = attr(default="hostdev-pci")
+    type: str = attr(default="hostdev-pci", needed=True)
     managed: bool | None = attr(YES_NO)
     driver: PlugDriver | None = child(PlugDriver)
-    address: HostPciAddress | None = child(HostPciAddress, keep=True)
+    address: HostPciAddress | None = child(HostPciAddress, keep=True, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -93,7 +93,7 @@ class NetworkPort(Element, tag="networkport"):
     document = "network_port_definition"
     error_domain = ErrorDomain.NETWORK
 
-    uuid: str | None = leaf(UUID, error="Unable to parse UUID '%s'")
+    uuid: str | None = leaf(UUID, error="Unable to parse UUID '%s'", needed=True)
     owner: PortOwner = child(PortOwner, required=True, missing="network port owner name missing")
     group: str | None = leaf()
     mac: PortMac = child(PortMac, required=True, missing="network port has no mac")

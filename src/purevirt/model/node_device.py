@@ -59,7 +59,7 @@ class SystemHardware(OpenElement, tag="hardware"):
     vendor: str | None = leaf()
     version: str | None = leaf()
     serial: str | None = leaf()
-    uuid: str | None = leaf(Silent(UUID))
+    uuid: str | None = leaf(Silent(UUID), needed=True)
 
 
 class SystemFirmware(OpenElement, tag="firmware"):
@@ -73,10 +73,10 @@ class SystemFirmware(OpenElement, tag="firmware"):
 class SystemCapability(OpenElement, tag="capability"):
     """The host as a whole."""
 
-    type: str = attr(default="system")
+    type: str = attr(default="system", needed=True)
     product: str | None = leaf()
-    hardware: SystemHardware | None = child(SystemHardware)
-    firmware: SystemFirmware | None = child(SystemFirmware)
+    hardware: SystemHardware | None = child(SystemHardware, needed=True)
+    firmware: SystemFirmware | None = child(SystemFirmware, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -111,11 +111,11 @@ class UsbDeviceVendor(UsbNamedId, tag="vendor"):
 class UsbDeviceCapability(OpenElement, tag="capability"):
     """A USB device."""
 
-    type: str = attr(default="usb_device")
-    bus: int | None = leaf(Silent(UINT))
-    device: int | None = leaf(Silent(UINT))
-    product: UsbDeviceProduct | None = child(UsbDeviceProduct)
-    vendor: UsbDeviceVendor | None = child(UsbDeviceVendor)
+    type: str = attr(default="usb_device", needed=True)
+    bus: int | None = leaf(Silent(UINT), needed=True)
+    device: int | None = leaf(Silent(UINT), needed=True)
+    product: UsbDeviceProduct | None = child(UsbDeviceProduct, needed=True)
+    vendor: UsbDeviceVendor | None = child(UsbDeviceVendor, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -127,11 +127,11 @@ class UsbDeviceCapability(OpenElement, tag="capability"):
 class UsbCapability(OpenElement, tag="capability"):
     """An interface of a USB device."""
 
-    type: str = attr(default="usb")
-    number: int | None = leaf(Silent(UINT))
-    class_: int | None = leaf(Silent(UINT))
-    subclass: int | None = leaf(Silent(UINT))
-    protocol: int | None = leaf(Silent(UINT))
+    type: str = attr(default="usb", needed=True)
+    number: int | None = leaf(Silent(UINT), needed=True)
+    class_: int | None = leaf(Silent(UINT), needed=True)
+    subclass: int | None = leaf(Silent(UINT), needed=True)
+    protocol: int | None = leaf(Silent(UINT), needed=True)
     description: str | None = leaf()
 
     @override
@@ -147,7 +147,7 @@ class UsbCapability(OpenElement, tag="capability"):
 class NetFeature(Element, tag="feature"):
     """Something the hardware does."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -161,14 +161,14 @@ class NetFeature(Element, tag="feature"):
 class NetKind(Element, tag="capability"):
     """Wired (80203) or wireless (80211)."""
 
-    type: str | None = attr(rng="<choice><value>80203</value><value>80211</value></choice>")
+    type: str | None = attr(rng="<choice><value>80203</value><value>80211</value></choice>", needed=True)
 
 
 class NetCapability(OpenElement, tag="capability"):
     """A network interface."""
 
-    type: str = attr(default="net")
-    interface: str | None = leaf()
+    type: str = attr(default="net", needed=True)
+    interface: str | None = leaf(needed=True)
     address: str | None = leaf()
     link: HostLink | None = child(HostLink)
     features: list[NetFeature] = children(NetFeature)
@@ -187,8 +187,8 @@ class NetCapability(OpenElement, tag="capability"):
 class DrmCapability(OpenElement, tag="capability"):
     """A graphics node."""
 
-    type: str = attr(default="drm")
-    drm_type: str | None = leaf(name="type")
+    type: str = attr(default="drm", needed=True)
+    drm_type: str | None = leaf(name="type", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -200,13 +200,13 @@ class DrmCapability(OpenElement, tag="capability"):
 class MdevTypeRef(Element, tag="type"):
     """The kind of a mediated device."""
 
-    id: str | None = attr()
+    id: str | None = attr(needed=True)
 
 
 class MdevGroup(Element, tag="iommuGroup"):
     """The IOMMU group of a mediated device."""
 
-    number: int = attr(Silent(UINT), default=0)
+    number: int = attr(Silent(UINT), default=0, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -219,17 +219,17 @@ class MdevGroup(Element, tag="iommuGroup"):
 class MdevAttribute(Element, tag="attr"):
     """A vendor's attribute, written to sysfs when the device is made."""
 
-    name: str | None = attr()
-    value: str | None = attr()
+    name: str | None = attr(needed=True)
+    value: str | None = attr(needed=True)
 
 
 class MdevCapability(OpenElement, tag="capability"):
     """A mediated device."""
 
-    type: str = attr(default="mdev")
-    mdev_type: MdevTypeRef | None = child(MdevTypeRef)
+    type: str = attr(default="mdev", needed=True)
+    mdev_type: MdevTypeRef | None = child(MdevTypeRef, needed=True)
     uuid: str | None = leaf(UUID, error=(ErrorCode.INTERNAL_ERROR, "Invalid uuid '%s' for new mdev device"))
-    parent_addr: str | None = leaf(only="status")
+    parent_addr: str | None = leaf()
     iommu_group: MdevGroup | None = child(MdevGroup)
     attributes: list[MdevAttribute] = children(MdevAttribute)
 
@@ -257,9 +257,9 @@ _CCW_FIELDS = {"cssid": "cssid", "ssid": "ssid", "devno": "devno"}
 class ChannelAddress(OpenElement, tag="channel_dev_addr"):
     """The channel device behind a subchannel."""
 
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID, needed=True)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID, needed=True)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -270,10 +270,10 @@ class ChannelAddress(OpenElement, tag="channel_dev_addr"):
 class CcwCapability(OpenElement, tag="capability"):
     """An s390 channel device."""
 
-    type: str = attr(default="ccw")
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
+    type: str = attr(default="ccw", needed=True)
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID, needed=True)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID, needed=True)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO, needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -284,10 +284,10 @@ class CcwCapability(OpenElement, tag="capability"):
 class CssCapability(OpenElement, tag="capability"):
     """An s390 subchannel."""
 
-    type: str = attr(default="css")
-    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID)
-    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID)
-    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO)
+    type: str = attr(default="css", needed=True)
+    cssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=CSSID, needed=True)
+    ssid: int | None = leaf(Silent(Hex(1, 0xFFFFFFFF)), rng=SSID, needed=True)
+    devno: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), rng=DEVNO, needed=True)
     channel_dev_addr: ChannelAddress | None = child(ChannelAddress)
     mdev_types: MdevTypes | None = choice("@type", {"mdev_types": MdevTypes, None: None}, tag="capability")
 
@@ -307,8 +307,8 @@ class VdpaCapability(OpenElement, tag="capability"):
 class ApCardCapability(OpenElement, tag="capability"):
     """An s390 crypto card."""
 
-    type: str = attr(default="ap_card")
-    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter")
+    type: str = attr(default="ap_card", needed=True)
+    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -319,9 +319,9 @@ class ApCardCapability(OpenElement, tag="capability"):
 class ApQueueCapability(OpenElement, tag="capability"):
     """A queue of an s390 crypto card."""
 
-    type: str = attr(default="ap_queue")
-    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter")
-    ap_domain: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), name="ap-domain")
+    type: str = attr(default="ap_queue", needed=True)
+    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True)
+    ap_domain: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), name="ap-domain", needed=True)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -334,7 +334,7 @@ class ApQueueCapability(OpenElement, tag="capability"):
 class ApMatrixCapability(OpenElement, tag="capability"):
     """The parent of s390 crypto mediated devices."""
 
-    type: str = attr(default="ap_matrix")
+    type: str = attr(default="ap_matrix", needed=True)
     mdev_types: MdevTypes | None = choice("@type", {"mdev_types": MdevTypes, None: None}, tag="capability")
 
 
@@ -397,7 +397,7 @@ class NodeDevice(Element, tag="device"):
     document = "node_device_definition"
     error_domain = ErrorDomain.NODEDEV
 
-    name: str | None = leaf()
+    name: str | None = leaf(needed=True)
     path: str | None = leaf()
     devnodes: list[DevNode] = children(DevNode)
     parent: DeviceParent | None = child(DeviceParent)

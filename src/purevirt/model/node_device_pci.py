@@ -34,7 +34,7 @@ FieldAccess = Literal["readonly", "readwrite"]
 class NamedId(Element):
     """A number and the name it stands for."""
 
-    id: int | None = attr(Silent(Hex(4, 0xFFFFFFFF)))
+    id: int | None = attr(Silent(Hex(4, 0xFFFFFFFF)), needed=True)
     name: str | None = text()
 
 
@@ -49,11 +49,12 @@ class PciVendor(NamedId, tag="vendor"):
 class MdevType(Element, tag="type"):
     """A kind of mediated device that can be made."""
 
-    id: str | None = attr()
+    id: str | None = attr(needed=True)
     name: str | None = leaf()
-    device_api: str | None = leaf(name="deviceAPI")
+    device_api: str | None = leaf(name="deviceAPI", needed=True)
     available_instances: int | None = leaf(
-        UINT, name="availableInstances", error="invalid number of available instances for mediated device type"
+        UINT, name="availableInstances", error="invalid number of available instances for mediated device type",
+        needed=True,
     )
 
     @override
@@ -70,8 +71,8 @@ class MdevType(Element, tag="type"):
 class MdevTypes(Element, tag="capability"):
     """The kinds of mediated devices a parent offers."""
 
-    type: str = attr(default="mdev_types")
-    types: list[MdevType] = children(MdevType)
+    type: str = attr(default="mdev_types", needed=True)
+    types: list[MdevType] = children(MdevType, needed=True)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -82,7 +83,7 @@ class MdevTypes(Element, tag="capability"):
 class PhysFunction(Element, tag="capability"):
     """The physical function that a virtual one belongs to."""
 
-    type: str = attr(default="phys_function")
+    type: str = attr(default="phys_function", needed=True)
     address: HostPciAddress | None = child(HostPciAddress, keep=True)
 
     @override
@@ -95,7 +96,7 @@ class PhysFunction(Element, tag="capability"):
 class VirtFunctions(Element, tag="capability"):
     """The virtual functions of a physical one, and how many there can be."""
 
-    type: str = attr(default="virt_functions")
+    type: str = attr(default="virt_functions", needed=True)
     max_count: int | None = attr(UINT, name="maxCount", omit=0, error="Malformed 'maxCount' parameter")
     addresses: list[HostPciAddress] = children(HostPciAddress, tag="address")
 
@@ -103,7 +104,7 @@ class VirtFunctions(Element, tag="capability"):
 class PciBridge(Element, tag="capability"):
     """A PCI bridge."""
 
-    type: str = attr(default="pci-bridge")
+    type: str = attr(default="pci-bridge", needed=True)
 
 
 class CardbusBridge(Element, tag="capability"):
@@ -198,7 +199,7 @@ class PciNuma(Element, tag="numa"):
 class PciLink(Element, tag="link"):
     """What the link can do (cap) and does (sta); the speed in GT/s."""
 
-    validity: str | None = attr(rng="<choice><value>cap</value><value>sta</value></choice>")
+    validity: str | None = attr(rng="<choice><value>cap</value><value>sta</value></choice>", needed=True)
     port: int | None = attr(INT)
     speed: LinkSpeed | None = attr(LinkSpeed)
     width: int = attr(UINT, required=True)
@@ -218,14 +219,14 @@ class PciExpress(Element, tag="pci-express", empty=True):
 class PciCapability(OpenElement, tag="capability"):
     """A PCI function."""
 
-    type: str = attr(default="pci")
+    type: str = attr(default="pci", needed=True)
     class_: int | None = leaf(Silent(Hex(6, 0xFFFFFFFF)))
-    domain: int | None = leaf(Silent(ULONG))
-    bus: int | None = leaf(Silent(ULONG))
-    slot: int | None = leaf(Silent(ULONG))
-    function: int | None = leaf(Silent(ULONG))
-    product: PciProduct | None = child(PciProduct)
-    vendor: PciVendor | None = child(PciVendor)
+    domain: int | None = leaf(Silent(ULONG), needed=True)
+    bus: int | None = leaf(Silent(ULONG), needed=True)
+    slot: int | None = leaf(Silent(ULONG), needed=True)
+    function: int | None = leaf(Silent(ULONG), needed=True)
+    product: PciProduct | None = child(PciProduct, needed=True)
+    vendor: PciVendor | None = child(PciVendor, needed=True)
     phys_function: PhysFunction | None = choice("@type", {"phys_function": PhysFunction, None: None}, tag="capability")
     virt_functions: VirtFunctions | None = choice("@type", {"virt_functions": VirtFunctions, None: None}, tag="capability")
     header: PciBridge | CardbusBridge | None = choice(

@@ -24,9 +24,9 @@ def check_sub_types(node: Node, ctx: ParseContext, known: tuple[str, ...], owner
 class FcHost(OpenElement, tag="capability"):
     """A Fibre Channel host bus adapter."""
 
-    type: str = attr(default="fc_host")
-    wwnn: str | None = leaf()
-    wwpn: str | None = leaf()
+    type: str = attr(default="fc_host", needed=True)
+    wwnn: str | None = leaf(needed=True)
+    wwpn: str | None = leaf(needed=True)
     fabric_wwn: str | None = leaf()
 
     @override
@@ -43,9 +43,9 @@ class FcHost(OpenElement, tag="capability"):
 class VportOps(Element, tag="capability"):
     """Virtual ports: a fact of the host, so nothing that a document says of them is taken over."""
 
-    type: str = attr(default="vport_ops")
-    max_vports: int | None = leaf(Silent(UINT))
-    vports: int | None = leaf(Silent(UINT))
+    type: str = attr(default="vport_ops", needed=True)
+    max_vports: int | None = leaf(Silent(UINT), needed=True)
+    vports: int | None = leaf(Silent(UINT), needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -56,8 +56,8 @@ class VportOps(Element, tag="capability"):
 class ScsiHostCapability(OpenElement, tag="capability"):
     """A SCSI host adapter."""
 
-    type: str = attr(default="scsi_host")
-    host: int | None = leaf(Silent(UINT))
+    type: str = attr(default="scsi_host", needed=True)
+    host: int | None = leaf(Silent(UINT), needed=True)
     unique_id: int | None = leaf(Silent(UINT))
     fc_host: FcHost | None = choice("@type", {"fc_host": FcHost, None: None}, tag="capability")
     vport_ops: VportOps | None = choice("@type", {"vport_ops": VportOps, None: None}, tag="capability")
@@ -99,8 +99,8 @@ def _wwn(value: str) -> str:
 class ScsiTargetCapability(OpenElement, tag="capability"):
     """A SCSI target."""
 
-    type: str = attr(default="scsi_target")
-    target: str | None = leaf()
+    type: str = attr(default="scsi_target", needed=True)
+    target: str | None = leaf(needed=True)
     fc_remote_port: FcRemotePort | None = choice("@type", {"fc_remote_port": FcRemotePort, None: None}, tag="capability")
 
     @override
@@ -142,9 +142,9 @@ class ScsiGenericCapability(OpenElement, tag="capability"):
 class RemovableMedia(OpenElement, tag="capability"):
     """A drive with removable media; sizes in bytes."""
 
-    type: str = attr(default="removable")
-    media_available: int | None = leaf(Silent(UINT))
-    media_size: int | None = leaf(Silent(ULONG))
+    type: str = attr(default="removable", needed=True)
+    media_available: int | None = leaf(Silent(UINT), needed=True)
+    media_size: int | None = leaf(Silent(ULONG), needed=True)
     media_label: str | None = leaf()
     logical_block_size: int | None = leaf(Silent(ULONG), omit=0)
     num_blocks: int | None = leaf(Silent(ULONG), omit=0)
@@ -166,8 +166,8 @@ class Hotpluggable(Element, tag="capability"):
 class StorageCapability(OpenElement, tag="capability"):
     """A block device; sizes in bytes."""
 
-    type: str = attr(default="storage")
-    block: str | None = leaf()
+    type: str = attr(default="storage", needed=True)
+    block: str | None = leaf(needed=True)
     bus: str | None = leaf()
     drive_type: str | None = leaf()
     model: str | None = leaf()

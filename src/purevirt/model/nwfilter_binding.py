@@ -27,7 +27,7 @@ class BindingOwner(Element, tag="owner"):
 class PortDevice(Element, tag="portdev"):
     """The tap device."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class LinkDevice(Element, tag="linkdev"):
@@ -39,7 +39,7 @@ class LinkDevice(Element, tag="linkdev"):
 class BindingMac(Element, tag="mac"):
     """The guest's MAC address."""
 
-    address: str | None = attr(MAC, error=_internal("Unable to parse MAC '%s'"))
+    address: str | None = attr(MAC, error=_internal("Unable to parse MAC '%s'"), needed=True)
 
 
 class NwFilterBinding(Element, tag="filterbinding"):

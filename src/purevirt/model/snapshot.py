@@ -49,7 +49,7 @@ def _error(text: str, code: int = ErrorCode.XML_ERROR) -> XmlError:
 class MomentParent(Element, tag="parent"):
     """The snapshot or checkpoint taken before."""
 
-    name: str | None = leaf()
+    name: str | None = leaf(needed=True)
 
 
 class SnapshotMemory(Element, tag="memory"):
@@ -136,7 +136,7 @@ class SnapshotDisk(Element, tag="disk"):
 class UuidOnly(Element, tag="domain"):
     """What very old snapshots know of their guest."""
 
-    uuid: str | None = leaf(UUID)
+    uuid: str | None = leaf(UUID, needed=True)
 
 
 DOMAIN_ARMS: Mapping[str | None, type[Element]] = {

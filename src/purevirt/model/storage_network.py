@@ -97,31 +97,31 @@ class SourceHost(Element, tag="host"):
 class SourceSnapshot(Element, tag="snapshot"):
     """The storage's own snapshot to use."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class SourceConfig(Element, tag="config"):
     """A configuration file for the storage client."""
 
-    file: str | None = attr()
+    file: str | None = attr(needed=True)
 
 
 class InitiatorIqn(Element, tag="iqn"):
     """The name we log in as."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class Initiator(Element, tag="initiator"):
     """The iSCSI initiator."""
 
-    iqn: InitiatorIqn | None = child(InitiatorIqn)
+    iqn: InitiatorIqn | None = child(InitiatorIqn, needed=True)
 
 
 class SourceSsl(Element, tag="ssl"):
     """Whether the server's certificate is checked."""
 
-    verify: bool | None = attr(YES_NO)
+    verify: bool | None = attr(YES_NO, needed=True)
 
 
 _COOKIE_NAME_BAD = frozenset(" \t()<>@,;:\\\"/[]?={}")
@@ -161,13 +161,13 @@ def check_cookies(cookies: list[Cookie]) -> None:
 class SourceReadahead(Element, tag="readahead"):
     """Bytes to read ahead; 0 is the protocol's default."""
 
-    size: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout")
+    size: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True)
 
 
 class SourceTimeout(Element, tag="timeout"):
     """Seconds a connection may take; 0 is the protocol's default."""
 
-    seconds: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout")
+    seconds: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True)
 
 
 class NfsIdentity(Element, tag="identity"):
@@ -194,13 +194,15 @@ class Auth(Element, tag="auth"):
 class PoolAuth(Auth, tag="auth"):
     """Credentials of a pool: its secrets tell no usage type."""
 
+    schema_cases = ({"type": "present"},)
+
     secret: AuthSecret = child(AuthSecret, required=True, missing="Missing <secret> element in auth", hides=("type",))
 
 
 class VhostReconnect(Element, tag="reconnect"):
     """Whether and after how many seconds a lost connection is made again."""
 
-    enabled: bool | None = attr(YES_NO)
+    enabled: bool | None = attr(YES_NO, needed=True)
     timeout: int | None = attr(UINT)
 
     @override

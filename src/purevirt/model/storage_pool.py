@@ -91,7 +91,7 @@ def _error(text: str, code: int = ErrorCode.XML_ERROR) -> XmlError:
 class CowFeature(Element, tag="cow"):
     """Whether new files of the pool are copied on write (btrfs)."""
 
-    state: bool | None = attr(YES_NO)
+    state: bool | None = attr(YES_NO, needed=True)
 
 
 class PoolFeatures(Element, tag="features"):
@@ -125,13 +125,13 @@ class PoolDevice(Element, tag="device"):
 class PoolDir(Element, tag="dir"):
     """The directory on the server."""
 
-    path: str | None = attr()
+    path: str | None = attr(needed=True)
 
 
 class NamedItem(Element, tag="name"):
     """An element that is nothing but a name."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class ParentAddress(Element, tag="parentaddr"):
@@ -179,7 +179,7 @@ class ScsiHostAdapter(Adapter):
     TYPE = "scsi_host"
 
     name: str | None = attr()
-    parentaddr: ParentAddress | None = child(ParentAddress)
+    parentaddr: ParentAddress | None = child(ParentAddress, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -200,8 +200,8 @@ class FcHostAdapter(Adapter):
     parent_wwpn: str | None = attr(_WWN)
     parent_fabric_wwn: str | None = attr(_WWN)
     managed: bool | None = attr(YES_NO)
-    wwnn: str | None = attr(_WWN)
-    wwpn: str | None = attr(_WWN)
+    wwnn: str | None = attr(_WWN, needed=True)
+    wwpn: str | None = attr(_WWN, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -239,7 +239,7 @@ ADAPTERS: Mapping[str | None, type[Adapter]] = {"scsi_host": ScsiHostAdapter, "f
 class PoolFormat(Element, tag="format"):
     """How the source is formatted."""
 
-    type: str | None = attr()
+    type: str | None = attr(needed=True)
 
 
 class NfsProtocol(Element, tag="protocol"):

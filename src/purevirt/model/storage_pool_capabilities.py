@@ -38,7 +38,7 @@ class PoolOptions(Element, tag="poolOptions"):
 class VolumeOptions(Element, tag="volOptions"):
     """Formats of the pool's volumes."""
 
-    default_format: DefaultFormat | None = child(DefaultFormat)
+    default_format: DefaultFormat | None = child(DefaultFormat, needed=True)
     enums: list[FormatChoice] = children(FormatChoice)
 
 

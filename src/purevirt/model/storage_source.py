@@ -91,9 +91,9 @@ def check_seclabels(seclabels: list[DeviceSeclabel]) -> None:
 class Slice(Element, tag="slice"):
     """A part of the storage, in bytes, that holds the image; types other than `storage` are not known yet."""
 
-    type: str | None = attr()
-    offset: int | None = attr(ULONG, error="malformed value '%s' of 'offset' attribute of slice")
-    size: int | None = attr(ULONG, error="malformed value '%s' of 'size' attribute of slice")
+    type: str | None = attr(needed=True)
+    offset: int | None = attr(ULONG, error="malformed value '%s' of 'offset' attribute of slice", needed=True)
+    size: int | None = attr(ULONG, error="malformed value '%s' of 'size' attribute of slice", needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -105,9 +105,9 @@ class Slice(Element, tag="slice"):
 class ReservationsSource(Element, tag="source"):
     """The socket of a persistent reservation helper that is not ours to start."""
 
-    type: Literal["unix"] | None = attr()
-    path: str | None = attr()
-    mode: Literal["client"] | None = attr()
+    type: Literal["unix"] | None = attr(needed=True)
+    path: str | None = attr(needed=True)
+    mode: Literal["client"] | None = attr(needed=True)
 
 
 class Reservations(Element, tag="reservations"):
@@ -246,7 +246,7 @@ class BlockSource(StorageSource):
 class DirSource(StorageSource):
     """A directory shown as a FAT disk."""
 
-    dir: str | None = attr()
+    dir: str | None = attr(needed=True)
 
     @property
     @override
@@ -338,8 +338,8 @@ class NetworkSource(StorageSource):
 class VolumeSource(StorageSource):
     """A volume of a storage pool; what it really is, is found out when the guest starts."""
 
-    pool: str | None = attr()
-    volume: str | None = attr()
+    pool: str | None = attr(needed=True)
+    volume: str | None = attr(needed=True)
     mode: VolumeMode | None = attr(
         VolumeMode, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown source mode '%s' for volume type disk")
     )

@@ -72,7 +72,7 @@ class VolumeSource(Element, tag="source"):
 class VolumeFormat(Element, tag="format"):
     """The format of the image or partition."""
 
-    type: str | None = attr()
+    type: str | None = attr(needed=True)
 
 
 class VolumeFeatures(Element, tag="features", empty=True):
@@ -124,7 +124,7 @@ class VolumeTarget(Element, tag="target"):
 class VolumeBacking(Element, tag="backingStore"):
     """The image below."""
 
-    path: str | None = leaf()
+    path: str | None = leaf(needed=True)
     format: VolumeFormat | None = child(VolumeFormat)
     permissions: Permissions | None = child(Permissions)
     timestamps: Timestamps | None = child(Timestamps)
@@ -145,7 +145,7 @@ class StorageVolume(Element, tag="volume"):
     capacity: int | None = leaf(Size("bytes"), error="malformed capacity element")
     allocation: int | None = leaf(Size("bytes"), error="malformed capacity element")
     physical: int | None = leaf(Size("bytes"), omit=0)
-    target: VolumeTarget = child(VolumeTarget)
+    target: VolumeTarget = child(VolumeTarget, needed=True)
     backing_store: VolumeBacking | None = child(VolumeBacking)
 
     @override

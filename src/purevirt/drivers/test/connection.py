@@ -8,7 +8,6 @@ from purevirt.drivers.test import errors
 from purevirt.drivers.test.host import TestHost
 from purevirt.model.capabilities import (
     Capabilities,
-    CapabilitiesCpu,
     CapabilitiesGuest,
     CapabilitiesHost,
     CellCpu,
@@ -20,13 +19,12 @@ from purevirt.model.capabilities import (
     GuestFeatures,
     HostCell,
     HostCells,
-    HostCpuFlags,
     HostTopology,
     IommuSupport,
     PowerManagement,
     SecurityModel,
 )
-from purevirt.model.cpu import PageSize
+from purevirt.model.cpu import HostCpu, HostCpuFlags, PageSize
 
 PAGES = (4, 8, 2048, 1048576)
 """Sizes in KiB of the pages the host has."""
@@ -65,7 +63,7 @@ def capabilities(host: TestHost) -> Capabilities:
         )
     return Capabilities(
         host=CapabilitiesHost(
-            cpu=CapabilitiesCpu(
+            cpu=HostCpu(
                 arch="i686", flags=HostCpuFlags(pae=True, nonpae=True), pages=[PageSize(size=size) for size in PAGES]
             ),
             power_management=PowerManagement(),

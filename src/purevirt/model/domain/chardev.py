@@ -256,6 +256,7 @@ class SerialModel(Element, tag="model"):
         SerialTargetModel,
         omit="none",
         error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown target model '%s' specified for character device"),
+        needed=True,
     )
 
 
@@ -275,6 +276,8 @@ class SerialTarget(Element, tag="target"):
 class Serial(Chardev, tag="serial"):
     """An emulated serial port."""
 
+    schema_cases = ({"type": "present"},)
+
     target: SerialTarget | None = child(SerialTarget)
 
 
@@ -291,6 +294,8 @@ class ParallelTarget(Element, tag="target"):
 
 class Parallel(Chardev, tag="parallel"):
     """An emulated parallel port."""
+
+    schema_cases = ({"type": "present"},)
 
     target: ParallelTarget | None = child(ParallelTarget)
 
@@ -335,8 +340,8 @@ class GuestfwdTarget(ChannelTarget):
 
     TYPE = "guestfwd"
 
-    address: str | None = attr()
-    port: int | None = attr(UINT)
+    address: str | None = attr(needed=True)
+    port: int | None = attr(UINT, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -386,12 +391,15 @@ CHANNEL_TARGETS: Mapping[str | None, type[ChannelTarget]] = {
 class Channel(Chardev, tag="channel"):
     """A private line between host and guest."""
 
+    schema_cases = ({"type": "present"},)
+
     target: ChannelTarget | None = choice(
         "@type",
         CHANNEL_TARGETS,
         tag="target",
         error=BAD_TARGET,
         missing=(ErrorCode.CONFIG_UNSUPPORTED, "unknown target type '(null)' specified for character device"),
+        needed=True,
     )
 
     @override

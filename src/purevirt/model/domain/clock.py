@@ -70,7 +70,7 @@ class Timer(Element, tag="timer"):
 class Clock(Element, tag="clock"):
     """The clock's start. `adjustment` and `adjustment0` in seconds ("reset" as written); `start` in seconds since 1970."""
 
-    offset: ClockOffset = attr(ClockOffset, default="utc", error=(_UNSUPPORTED, "unknown clock offset '%s'"))
+    offset: ClockOffset = attr(ClockOffset, default="utc", error=(_UNSUPPORTED, "unknown clock offset '%s'"), needed=True)
     adjustment: int | str | None = attr(format=str)
     basis: ClockBasis | None = attr(ClockBasis, error=(_UNSUPPORTED, "unknown clock basis '%s'"))
     adjustment0: int | None = attr(LONG, only=STATUS, omit=0, doc="the adjustment that the guest was started with")

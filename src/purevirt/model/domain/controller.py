@@ -94,7 +94,7 @@ COMPANION_PORTS = {"ich9-uhci1": 0, "ich9-uhci2": 2, "ich9-uhci3": 4}
 class ControllerModel(Element, tag="model"):
     """The device the hypervisor emulates for the PCI controller."""
 
-    name: PciModelName | None = attr(PciModelName, omit="none")
+    name: PciModelName | None = attr(PciModelName, omit="none", needed=True)
 
 
 class ControllerTarget(Element, tag="target"):
@@ -140,7 +140,7 @@ class Controller(Device, tag="controller"):
 
     known_by = ("type", "index")
 
-    type: ControllerType = attr(ControllerType, default="ide")
+    type: ControllerType = attr(ControllerType, default="ide", needed=True)
     index: int | None = attr(COUNT)
     model: str | None = attr()
     ports: int | None = attr(COUNT, doc="usb and virtio-serial")

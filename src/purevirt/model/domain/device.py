@@ -71,7 +71,7 @@ class ZpciAddress(Element, tag="zpci"):
 class PciAddress(Address, tag="address"):
     """domain:bus:slot.function; all four None means "on PCI, still to be placed"."""
 
-    type: str = attr(default="pci")
+    type: str = attr(default="pci", needed=True)
 
     domain: int | None = attr(Hex(4, _UINT_MAX), rng=PCI_DOMAIN_RNG)
     bus: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_BUS_RNG)
@@ -118,7 +118,7 @@ def check_pci_ranges(bus: int, slot: int, function: int) -> None:
 class DriveAddress(Address, tag="address"):
     """A place on a disk controller."""
 
-    type: str = attr(default="drive")
+    type: str = attr(default="drive", needed=True)
 
     controller: int = attr(UINT, default=0)
     bus: int = attr(UINT, default=0)
@@ -129,9 +129,9 @@ class DriveAddress(Address, tag="address"):
 class VirtioSerialAddress(Address, tag="address"):
     """A port of a virtio-serial controller."""
 
-    type: str = attr(default="virtio-serial")
+    type: str = attr(default="virtio-serial", needed=True)
 
-    controller: int = attr(UINT, default=0)
+    controller: int = attr(UINT, default=0, needed=True)
     bus: int = attr(UINT, default=0)
     port: int = attr(UINT, default=0)
 
@@ -139,9 +139,9 @@ class VirtioSerialAddress(Address, tag="address"):
 class CcidAddress(Address, tag="address"):
     """A slot of a smart card reader."""
 
-    type: str = attr(default="ccid")
+    type: str = attr(default="ccid", needed=True)
 
-    controller: int = attr(UINT, default=0)
+    controller: int = attr(UINT, default=0, needed=True)
     slot: int = attr(UINT, default=0)
 
 
@@ -167,16 +167,16 @@ class UsbPort:
 class UsbAddress(Address, tag="address"):
     """A port on a USB bus; without a port the bus alone is asked for."""
 
-    type: str = attr(default="usb")
+    type: str = attr(default="usb", needed=True)
 
-    bus: int = attr(UINT, default=0)
+    bus: int = attr(UINT, default=0, needed=True)
     port: str | None = attr(UsbPort(), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'port' attribute"))
 
 
 class SpaprVioAddress(Address, tag="address"):
     """A register on the sPAPR virtual I/O bus."""
 
-    type: str = attr(default="spapr-vio")
+    type: str = attr(default="spapr-vio", needed=True)
 
     reg: int | None = attr(Hex(8, _ULONG_MAX), rng=_REG_RNG)
 
@@ -184,7 +184,7 @@ class SpaprVioAddress(Address, tag="address"):
 class CcwAddress(Address, tag="address"):
     """An s390 channel subsystem address: all three parts, or none while it is still to be placed."""
 
-    type: str = attr(default="ccw")
+    type: str = attr(default="ccw", needed=True)
 
     cssid: int | None = attr(Hex(1, _UINT_MAX), rng=CSSID)
     ssid: int | None = attr(Hex(1, _UINT_MAX), rng=SSID)
@@ -218,13 +218,13 @@ class CcwAddress(Address, tag="address"):
 class VirtioMmioAddress(Address, tag="address"):
     """On the memory-mapped virtio transport; the place is the machine's."""
 
-    type: str = attr(default="virtio-mmio")
+    type: str = attr(default="virtio-mmio", needed=True)
 
 
 class IsaAddress(Address, tag="address"):
     """ISA resources."""
 
-    type: str = attr(default="isa")
+    type: str = attr(default="isa", needed=True)
 
     iobase: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
     irq: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
@@ -233,7 +233,7 @@ class IsaAddress(Address, tag="address"):
 class DimmAddress(Address, tag="address"):
     """A memory module's slot and, once plugged, its guest physical address."""
 
-    type: str = attr(default="dimm")
+    type: str = attr(default="dimm", needed=True)
 
     slot: int = attr(UINT, required=True)
     base: int | None = attr(Hex(1, _ULONG_MAX), omit=0, rng=_ANY_HEX_RNG)
@@ -242,7 +242,7 @@ class DimmAddress(Address, tag="address"):
 class UnassignedAddress(Address, tag="address"):
     """A host device kept out of the guest (allowed for hostdevs only)."""
 
-    type: str = attr(default="unassigned")
+    type: str = attr(default="unassigned", needed=True)
 
 
 class VirtioS390Address(Address, tag="address"):
@@ -277,7 +277,7 @@ class Boot(Element, tag="boot"):
 class Alias(Element, tag="alias"):
     """The device's name in the running guest; names that start with `ua-` are the user's."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -288,7 +288,7 @@ class Alias(Element, tag="alias"):
 class UsbMaster(Element, tag="master"):
     """Companion controllers of one USB bus: the first port of this one."""
 
-    startport: int | None = attr(UINT)
+    startport: int | None = attr(UINT, needed=True)
 
 
 class Rom(Element, tag="rom"):

@@ -119,7 +119,7 @@ class DiskDriver(VirtioOptions, tag="driver"):
 class ImageFormat(Element, tag="format"):
     """The format of a backing image or of a mirror."""
 
-    type: str | None = attr()
+    type: str | None = attr(needed=True)
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
 
@@ -184,7 +184,7 @@ class Mirror(Element, tag="mirror"):
 class BackendDomain(Element, tag="backenddomain"):
     """The Xen domain that serves the disk."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class Geometry(Element, tag="geometry"):
@@ -211,7 +211,7 @@ class BlockIo(Element, tag="blockio"):
 class DiskTarget(Element, tag="target"):
     """The name and bus under which the guest is to see the disk."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(needed=True)
     bus: DiskBus | None = attr(DiskBus, omit="none")
     tray: TrayStatus | None = attr(TrayStatus, omit="closed")
     removable: bool | None = attr(ON_OFF)

@@ -88,7 +88,8 @@ def _uuid(what: str) -> Any:
             raise XmlError(f"malformed {what} element", ErrorCode.INTERNAL_ERROR) from None
         return found
 
-    return leaf(UUID, parse=parse, abi=True, live=NEVER if what == "uuid" else None)
+    new = f"<choice>{UUID.rng}<empty/></choice>"
+    return leaf(UUID, parse=parse, abi=True, live=NEVER if what == "uuid" else None, rng=new if what == "genid" else None)
 
 
 def _action(event: str, default: str | None) -> Any:
@@ -128,7 +129,7 @@ class Domain(Element, tag="domain"):
     xmlns_bhyve: str | None = attr(name="xmlns:bhyve")
     xmlns_xen: str | None = attr(name="xmlns:xen")
     xmlns_vmware: str | None = attr(name="xmlns:vmware")
-    name: str | None = leaf(parse=text_or_none)
+    name: str | None = leaf(parse=text_or_none, needed=True)
     uuid: str | None = _uuid("uuid")
     genid: str | None = _uuid("genid")
     title: str | None = leaf(parse=text_or_none, live=NOW)

@@ -167,7 +167,7 @@ class Smm(Element, tag="smm"):
 class Ioapic(Element, tag="ioapic"):
     """Who emulates the I/O APIC."""
 
-    driver: IoapicDriver | None = attr(IoapicDriver, abi=True)
+    driver: IoapicDriver | None = attr(IoapicDriver, abi=True, needed=True)
 
 
 class Hpt(Element, tag="hpt"):

@@ -15,7 +15,7 @@ CapabilitiesPolicy = Literal["default", "allow", "deny"]
 class Capability(Element):
     """One capability, kept or dropped."""
 
-    state: bool = attr(ON_OFF, default=True)
+    state: bool = attr(ON_OFF, default=True, needed=True)
 
 
 def _capability(tag: str) -> Any:
@@ -25,7 +25,7 @@ def _capability(tag: str) -> Any:
 class Capabilities(Element, tag="capabilities"):
     """A policy and its exceptions, each named as capabilities(7) names it in lower case without CAP_."""
 
-    policy: CapabilitiesPolicy = attr(CapabilitiesPolicy, default="default")
+    policy: CapabilitiesPolicy = attr(CapabilitiesPolicy, default="default", needed=True)
     audit_control: Capability | None = _capability("audit_control")
     audit_write: Capability | None = _capability("audit_write")
     block_suspend: Capability | None = _capability("block_suspend")

@@ -133,7 +133,7 @@ class MountSource(FilesystemSource):
 class BindSource(FilesystemSource):
     """A directory inside the guest."""
 
-    dir: str | None = attr()
+    dir: str | None = attr(needed=True)
 
     @property
     @override
@@ -224,7 +224,7 @@ FILESYSTEM_SOURCES: Mapping[str | None, type[FilesystemSource]] = {
 class FilesystemTarget(Element, tag="target"):
     """Where the guest mounts it, or the tag under which it finds it."""
 
-    dir: str | None = attr()
+    dir: str | None = attr(needed=True)
 
 
 class Filesystem(BootDevice, tag="filesystem"):
@@ -238,8 +238,8 @@ class Filesystem(BootDevice, tag="filesystem"):
     dmode: int | None = attr(CreateMode(), omit=0)
     driver: FilesystemDriver | None = child(FilesystemDriver)
     binary: VirtiofsBinary | None = child(VirtiofsBinary)
-    source: FilesystemSource | None = choice("type", FILESYSTEM_SOURCES, tag="source")
-    target: FilesystemTarget | None = child(FilesystemTarget)
+    source: FilesystemSource | None = choice("type", FILESYSTEM_SOURCES, tag="source", needed=True)
+    target: FilesystemTarget | None = child(FilesystemTarget, needed=True)
     readonly: bool = flag()
     space_hard_limit: int | None = leaf(
         Size("bytes"), omit=0, doc="bytes", error="Invalid value '%s' for element or attribute './space_hard_limit[1]'"

@@ -57,6 +57,11 @@ class UsbDeviceAddress(Element, tag="address"):
 class UsbSource(Element, tag="source"):
     """A USB device by vendor and product, or by bus and device."""
 
+    schema_cases = (
+        {"vendor": "present", "product": "present"},
+        {"vendor": "absent", "product": "absent", "address": "present"},
+    )
+
     startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy", omit="default")
     guest_reset: GuestReset | None = attr(GuestReset, name="guestReset", omit="default")
     missing: bool | None = attr(Silent(YES_NO), only="live", omit=False)
@@ -86,7 +91,7 @@ class PciSource(Element, tag="source"):
 
     startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy", omit="default")
     write_filtering: bool | None = attr(YES_NO, name="writeFiltering")
-    address: HostPciAddress = child(HostPciAddress, keep=True)
+    address: HostPciAddress = child(HostPciAddress, keep=True, needed=True)
     origstates: OriginalStates | None = child(OriginalStates, only="status")
 
     @override

@@ -19,7 +19,7 @@ GrabToggle = Literal["ctrl-ctrl", "alt-alt", "shift-shift", "meta-meta", "scroll
 class PassthroughSource(Element, tag="source"):
     """The host's event device that virtio-input-host reads."""
 
-    evdev: str | None = attr()
+    evdev: str | None = attr(needed=True)
 
 
 class EvdevSource(Element, tag="source"):

@@ -77,7 +77,7 @@ GENERATED_PREFIXES = ("vnet", "macvtap", "macvlan")
 class InterfaceMac(Element, tag="mac"):
     """The MAC address; `type` and `check` matter to VMware guests."""
 
-    address: str | None = attr(MAC, error="unable to parse mac address '%s'", abi=True)
+    address: str | None = attr(MAC, error="unable to parse mac address '%s'", abi=True, needed=True)
     type: MacType | None = attr(MacType)
     check: bool | None = attr(YES_NO)
 
@@ -169,7 +169,7 @@ class PortForward(Element, tag="portForward"):
 class InterfaceScript(Element, tag="script"):
     """A program run when the host device is made."""
 
-    path: str | None = attr()
+    path: str | None = attr(needed=True)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -180,13 +180,13 @@ class InterfaceScript(Element, tag="script"):
 class BackendDomain(Element, tag="backenddomain"):
     """The Xen domain whose bridge is used."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class InterfaceTarget(Element, tag="target"):
     """The host device of the interface; `managed` no means that somebody else made it."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(needed=True)
     managed: bool | None = attr(YES_NO)
 
     @override
@@ -218,6 +218,7 @@ class InterfaceModel(Element, tag="model"):
         error=(ErrorCode.INVALID_ARG, "Model name contains invalid characters"),
         omit="",
         abi=True,
+        needed=True,
     )
 
 
@@ -240,7 +241,8 @@ class Teaming(Element, tag="teaming"):
     """Pairs a virtio interface (persistent) with an assigned one (transient) that is unplugged to migrate."""
 
     type: Literal["persistent", "transient"] | None = attr(
-        Literal["persistent", "transient"], error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown teaming type '%s'")
+        Literal["persistent", "transient"], error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown teaming type '%s'"),
+        needed=True,
     )
     persistent: str | None = attr()
 
@@ -263,7 +265,8 @@ class InterfaceLink(Element, tag="link"):
     """Whether the cable is plugged."""
 
     state: LinkState | None = attr(
-        LinkState, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown interface link state '%s'"), live="now"
+        LinkState, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown interface link state '%s'"), live="now",
+        needed=True,
     )
 
 
@@ -320,7 +323,7 @@ class Interface(RomDevice, tag="interface"):
 
     known_by = ("mac.address",)
 
-    type: InterfaceType = attr(InterfaceType, default="user", abi=True)
+    type: InterfaceType = attr(InterfaceType, default="user", abi=True, needed=True)
     managed: bool | None = attr(Silent(YES_NO), omit=False)
     trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters", live="now")
     mac: InterfaceMac | None = child(InterfaceMac, abi=True)

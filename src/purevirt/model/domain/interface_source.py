@@ -33,7 +33,7 @@ _UINT_MAX = 2**32 - 1
 class GuestIp(Element, tag="ip"):
     """An address given to the interface (in the guest, or in the host for `<source><ip>`)."""
 
-    address: str | None = attr(IP_TEXT)
+    address: str | None = attr(IP_TEXT, needed=True)
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
     prefix: str | None = attr(rng='<data type="unsignedInt"/>')
     peer: str | None = attr(IP_TEXT)
@@ -196,7 +196,7 @@ class SourceAddress(Element, tag="address"):
 class SourcePciAddress(SourceAddress, tag="address"):
     """A PCI function of the host."""
 
-    type: str = attr(default="pci")
+    type: str = attr(default="pci", needed=True)
     domain: int = attr(Hex(4, _UINT_MAX), default=0)
     bus: int = attr(Hex(2, _UINT_MAX), default=0)
     slot: int = attr(Hex(2, _UINT_MAX), default=0)

@@ -21,7 +21,7 @@ class KeywrapCipher(Element, tag="cipher"):
 class Keywrap(Element, tag="keywrap"):
     """Each cipher at most once; written in the order aes, dea."""
 
-    ciphers: list[KeywrapCipher] = children(KeywrapCipher)
+    ciphers: list[KeywrapCipher] = children(KeywrapCipher, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -9,16 +9,16 @@ from purevirt.types.override import override
 class LeaseTarget(Element, tag="target"):
     """The file of the lockspace and where in it the lease is."""
 
-    path: str | None = attr()
+    path: str | None = attr(needed=True)
     offset: int | None = attr(ULONG, omit=0)
 
 
 class Lease(Element, tag="lease"):
     """One lease; a lock manager grants it before the guest starts."""
 
-    lockspace: str | None = leaf()
-    key: str | None = leaf()
-    target: LeaseTarget | None = child(LeaseTarget)
+    lockspace: str | None = leaf(needed=True)
+    key: str | None = leaf(needed=True)
+    target: LeaseTarget | None = child(LeaseTarget, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

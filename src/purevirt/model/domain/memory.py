@@ -60,7 +60,7 @@ class Memory(Element, tag="memory"):
 class MaxMemory(Element, tag="maxMemory"):
     """The most that can be plugged, in KiB, and in how many pieces."""
 
-    slots: int | None = attr(UINT, error="Failed to parse memory slot count", abi=True)
+    slots: int | None = attr(UINT, error="Failed to parse memory slot count", abi=True, needed=True)
     unit: str = attr(default="KiB")
     value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute './maxMemory[1]'", abi=True)
 
@@ -118,13 +118,15 @@ class HugePages(Element, tag="hugepages"):
 class BackingSource(Element, tag="source"):
     """What kind of host memory backs the guest's."""
 
-    type: MemorySource | None = attr(MemorySource, omit="none", error=(_UNSUPPORTED, "unknown memoryBacking/source/type '%s'"))
+    type: MemorySource | None = attr(
+        MemorySource, omit="none", error=(_UNSUPPORTED, "unknown memoryBacking/source/type '%s'"), needed=True
+    )
 
 
 class BackingAccess(Element, tag="access"):
     """Whether others may map the guest's memory."""
 
-    mode: MemoryAccess | None = attr(MemoryAccess, error=(_UNSUPPORTED, "unknown memoryBacking/access/mode '%s'"))
+    mode: MemoryAccess | None = attr(MemoryAccess, error=(_UNSUPPORTED, "unknown memoryBacking/access/mode '%s'"), needed=True)
 
 
 class Allocation(Element, tag="allocation"):

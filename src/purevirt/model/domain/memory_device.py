@@ -39,7 +39,7 @@ class MemorySource(Element, tag="source"):
 class MemoryLabel(Element, tag="label"):
     """The label area of an NVDIMM."""
 
-    size: int | None = leaf(Size("KiB"), omit=0)
+    size: int | None = leaf(Size("KiB"), omit=0, needed=True)
 
 
 class MemoryTarget(Element, tag="target"):

@@ -126,28 +126,28 @@ class QemuOverride(Element, tag="qemu:override"):
 class QemuDeprecation(Element, tag="qemu:deprecation"):
     """What QEMU does on deprecated use; checked when the guest starts."""
 
-    behavior: str | None = attr()
+    behavior: str | None = attr(needed=True)
 
 
 class LxcShareNet(Element, tag="lxc:sharenet"):
     """Whose network namespace the container joins."""
 
     type: LxcNamespaceSource = attr(LxcNamespaceSource, required=True)
-    value: str | None = attr()
+    value: str | None = attr(needed=True)
 
 
 class LxcShareIpc(Element, tag="lxc:shareipc"):
     """Whose IPC namespace the container joins."""
 
     type: LxcNamespaceSource = attr(LxcNamespaceSource, required=True)
-    value: str | None = attr()
+    value: str | None = attr(needed=True)
 
 
 class LxcShareUts(Element, tag="lxc:shareuts"):
     """Whose UTS namespace the container joins."""
 
     type: LxcNamespaceSource = attr(LxcNamespaceSource, required=True)
-    value: str | None = attr()
+    value: str | None = attr(needed=True)
 
 
 class LxcNamespace(Element, tag="lxc:namespace"):

@@ -44,7 +44,7 @@ class MemNode(Element, tag="memnode"):
     """The rule for one guest node."""
 
     cellid: int = attr(UINT, required=True)
-    mode: NumatuneMode = attr(NumatuneMode, default="strict")
+    mode: NumatuneMode = attr(NumatuneMode, default="strict", needed=True)
     nodeset: frozenset[int] = attr(NODESET, required=True, missing="Missing required nodeset attribute in memnode element")
 
 

@@ -66,7 +66,7 @@ class FirmwareFeature(Element, tag="feature"):
 class OsFirmwareFeatures(Element, tag="firmware"):
     """Demands on the firmware that `os.firmware` asks to be found."""
 
-    features: list[FirmwareFeature] = children(FirmwareFeature)
+    features: list[FirmwareFeature] = children(FirmwareFeature, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -139,7 +139,7 @@ class Boot(Element, tag="boot"):
 class BootMenu(Element, tag="bootmenu"):
     """The interactive boot menu. `timeout` in milliseconds."""
 
-    enable: bool | None = attr(YES_NO)
+    enable: bool | None = attr(YES_NO, needed=True)
     timeout: int | None = attr(UINT, rng=UNSIGNED_SHORT)
 
     @override
@@ -169,13 +169,13 @@ class Bios(Element, tag="bios"):
 class Smbios(Element, tag="smbios"):
     """Where the SMBIOS data of the guest comes from."""
 
-    mode: SmbiosMode | None = attr(SmbiosMode, omit="none", error=(_UNSUPPORTED, "unknown smbios mode '%s'"))
+    mode: SmbiosMode | None = attr(SmbiosMode, omit="none", error=(_UNSUPPORTED, "unknown smbios mode '%s'"), needed=True)
 
 
 class InitEnv(Element, tag="initenv"):
     """A variable in the environment of a container's first process."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
     value: str | None = text()
 
 
@@ -183,7 +183,7 @@ class Os(Element, tag="os"):
     """What boots. Which children are kept depends on `type.value`."""
 
     firmware: OsFirmware | None = attr(OsFirmware, error="unknown firmware value %s")
-    type: OsType | None = child(OsType, keep=True)
+    type: OsType | None = child(OsType, keep=True, needed=True)
     firmware_features: OsFirmwareFeatures | None = child(OsFirmwareFeatures)
     init: str | None = leaf(parse=text_or_none, abi=True)
     initargs: list[str] = leaf(name="initarg", many=True)

@@ -36,7 +36,9 @@ RedirdevBus = Literal["usb"]
 class Redirdev(BootDevice, tag="redirdev"):
     """A USB port of the guest whose device is at the end of a character device."""
 
-    bus: RedirdevBus = attr(RedirdevBus, default="usb", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown redirdev bus '%s'"))
+    bus: RedirdevBus = attr(
+        RedirdevBus, default="usb", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown redirdev bus '%s'"), needed=True
+    )
     type: ChardevType = attr(
         ChardevType,
         required=True,

@@ -28,7 +28,7 @@ RngBackendModel = Literal["random", "egd", "builtin"]
 class RngRate(Element, tag="rate"):
     """At most `bytes` in `period` milliseconds (a second when left out)."""
 
-    bytes: int | None = attr(UINT, error="invalid RNG rate bytes value")
+    bytes: int | None = attr(UINT, error="invalid RNG rate bytes value", needed=True)
     period: int | None = attr(UINT, omit=0, error="invalid RNG rate period value")
 
     @override
@@ -115,6 +115,7 @@ class Rng(Device, tag="rng"):
         tag="backend",
         error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown RNG backend model '%s'"),
         missing="missing RNG device backend model",
+        needed=True,
     )
     driver: VirtioDriver | None = child(VirtioDriver)
 

@@ -29,7 +29,7 @@ class MebiBytes(Size):
 class ShmemModelElement(Element, tag="model"):
     """The device that carries the memory."""
 
-    type: ShmemModel = attr(ShmemModel, default="ivshmem")
+    type: ShmemModel = attr(ShmemModel, default="ivshmem", needed=True)
 
 
 class ShmemServer(Element, tag="server", empty=True):

@@ -16,7 +16,7 @@ CodecType = Literal["duplex", "micro", "output"]
 class SoundCodec(Element, tag="codec"):
     """A codec on the bus of an HDA controller."""
 
-    type: CodecType | None = attr(CodecType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown codec type '%s'"))
+    type: CodecType | None = attr(CodecType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown codec type '%s'"), needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -17,7 +17,7 @@ _DATE = re.compile(r"\s*([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})\Z")
 class SysinfoEntry(Element, tag="entry"):
     """One string of a block; in fwcfg a blob given by value or by `file`."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
     file: str | None = attr()
     value: str | None = text()
 
@@ -27,7 +27,7 @@ class _Block(Element):
 
     NAMES: ClassVar[tuple[str, ...]] = ()
 
-    entries: list[SysinfoEntry] = children(SysinfoEntry)
+    entries: list[SysinfoEntry] = children(SysinfoEntry, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

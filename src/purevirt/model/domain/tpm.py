@@ -31,7 +31,7 @@ class TpmDevice(Element, tag="device"):
 class PassthroughBackend(TpmBackend, tag="backend"):
     """The host's TPM."""
 
-    type: str = attr(default="passthrough")
+    type: str = attr(default="passthrough", needed=True)
     version: TpmVersion | None = attr(TpmVersion)
     device: TpmDevice | None = child(TpmDevice)
 
@@ -46,7 +46,7 @@ class PassthroughBackend(TpmBackend, tag="backend"):
 class TpmEncryption(Element, tag="encryption"):
     """The secret that encrypts the emulator's state."""
 
-    secret: str | None = attr(UUID, error=(ErrorCode.INTERNAL_ERROR, "Unable to parse secret uuid '%s'"))
+    secret: str | None = attr(UUID, error=(ErrorCode.INTERNAL_ERROR, "Unable to parse secret uuid '%s'"), needed=True)
 
 
 class PcrBanks(Element, tag="active_pcr_banks"):
@@ -61,7 +61,7 @@ class PcrBanks(Element, tag="active_pcr_banks"):
 class EmulatorBackend(TpmBackend, tag="backend"):
     """An swtpm process of the guest's own."""
 
-    type: str = attr(default="emulator")
+    type: str = attr(default="emulator", needed=True)
     version: TpmVersion | None = attr(TpmVersion)
     persistent_state: bool | None = attr(
         YES_NO,

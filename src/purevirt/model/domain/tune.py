@@ -190,7 +190,7 @@ class BlkioDevice(Element, tag="device"):
 
     known_by = ("path",)
 
-    path: str | None = leaf(parse=text_or_none)
+    path: str | None = leaf(parse=text_or_none, needed=True)
     weight: int | None = leaf(UINT, parse=_wrapping(32, "weight"), omit=0)
     read_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "read iops sec"), omit=0)
     write_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "write iops sec"), omit=0)
@@ -232,7 +232,7 @@ class Blkiotune(Element, tag="blkiotune"):
 class FibreChannel(Element, tag="fibrechannel"):
     """The application identifier that fabric switches see."""
 
-    appid: str | None = attr()
+    appid: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -43,7 +43,8 @@ class VideoModel(Element, tag="model"):
     """The adapter; memory sizes in KiB."""
 
     type: VideoModelType | None = attr(
-        VideoModelType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown video model '%s'"), abi=True
+        VideoModelType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown video model '%s'"), abi=True,
+        needed=True,
     )
     ram: int | None = attr(UINT, omit=0, error="cannot parse video ram '%s'", abi=True)
     vram: int | None = attr(UINT, omit=0, error="cannot parse video vram '%s'", abi=True)
