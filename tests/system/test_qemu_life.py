@@ -60,14 +60,11 @@ async def fresh(root: Path) -> tuple[QemuState, list[tuple[int, int]]]:
     return state, seen
 
 
-def test_life_of_a_guest(tmp_path: Path) -> None:
-    os.chmod(tmp_path, 0o755)
-    for parent in tmp_path.parents[:2]:
-        os.chmod(parent, 0o755)
+def test_life_of_a_guest(open_root: Path) -> None:
     try:
-        asyncio.run(asyncio.wait_for(_life(tmp_path), 60))
+        asyncio.run(asyncio.wait_for(_life(open_root), 60))
     finally:
-        pid = process.pid_from_file(tmp_path / "run/libvirt/qemu/life.pid")
+        pid = process.pid_from_file(open_root / "run/libvirt/qemu/life.pid")
         if pid is not None:
             os.kill(pid, 9)
 

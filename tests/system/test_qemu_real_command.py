@@ -25,13 +25,11 @@ CHANNEL = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent
 
 
 @pytest.mark.parametrize("extra", ["", CHANNEL], ids=["plain", "automatic-channel"])
-def test_real_command(tmp_path: Path, extra: str) -> None:
-    for directory in (tmp_path, *tmp_path.parents[:2]):
-        os.chmod(directory, 0o755)
+def test_real_command(open_root: Path, extra: str) -> None:
     try:
-        asyncio.run(asyncio.wait_for(_life(tmp_path, XML.replace("EXTRA", extra)), 60))
+        asyncio.run(asyncio.wait_for(_life(open_root, XML.replace("EXTRA", extra)), 60))
     finally:
-        pid = process.pid_from_file(tmp_path / "run/libvirt/qemu/g.pid")
+        pid = process.pid_from_file(open_root / "run/libvirt/qemu/g.pid")
         if pid is not None:
             os.kill(pid, 9)
 

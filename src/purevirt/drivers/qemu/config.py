@@ -46,6 +46,10 @@ class QemuConfig:
     """Everything the file says, for those who build the command line."""
     credentials: Credentials | None = None
     """Whom guests run as; None when the daemon is not privileged and they run as it does."""
+    swtpm_user: str = ""
+    swtpm_group: str = ""
+    swtpm_credentials: Credentials | None = None
+    """Whom the programs of emulated TPMs run as; None when as the daemon does."""
 
 
 _LINE = re.compile(r"^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*(?:#.*)?$")
@@ -76,11 +80,12 @@ def load(path: Path, roots: Roots) -> QemuConfig:
             _assign(config, name, value, path)
     if roots.privileged and roots.uid == 0:
         config.credentials = _credentials(config)
+        config.swtpm_credentials = _swtpm_credentials(config)
     return config
 
 
 def _assign(config: QemuConfig, name: str, value: str | int | list[str], path: Path) -> None:
-    if name in ("values", "credentials") or not hasattr(config, name):
+    if name in ("values", "credentials", "swtpm_credentials") or not hasattr(config, name):
         return
     current = getattr(config, name)
     if isinstance(current, bool):
@@ -124,8 +129,23 @@ def _credentials(config: QemuConfig) -> Credentials | None:
             break
         else:
             return None
-    uid = _number(config.user, "user")
-    gid = _number(config.group or config.user, "group")
+    return _account(config.user, config.group)
+
+
+def _swtpm_credentials(config: QemuConfig) -> Credentials | None:
+    """User and group of swtpm: those of the TPM software stack, where the host has them."""
+    if not config.swtpm_user:
+        try:
+            pwd.getpwnam("tss")
+        except KeyError:
+            return None
+    return _account(config.swtpm_user or "tss", config.swtpm_group or ("" if config.swtpm_user else "tss"))
+
+
+def _account(user: str, group: str) -> Credentials | None:
+    """The ids of a user, with its own group when none is named, and its supplementary groups; None for root."""
+    uid = _number(user, "user")
+    gid = _number(group or user, "group")
     if uid == 0:
         return None
     try:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
-from purevirt.drivers.qemu import documents, errors
+from purevirt.drivers.qemu import documents, errors, tpm
 from purevirt.drivers.qemu.definition import Definition
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -26,6 +26,8 @@ _UNDEFINE_FLAGS = (
     | C.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
     | C.VIR_DOMAIN_UNDEFINE_NVRAM
     | C.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM
+    | C.VIR_DOMAIN_UNDEFINE_TPM
+    | C.VIR_DOMAIN_UNDEFINE_KEEP_TPM
 )
 
 
@@ -53,6 +55,13 @@ def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:
     if other is not None:
         raise errors.failed(f"domain '{name}' already exists with uuid {other.uuid_text}")
     return None
+
+
+def _keep_or_delete(flags: int, delete: int, keep: int, what: str) -> bool | None:
+    """What undefining shall do with state beside the definition; None: the caller does not say."""
+    if flags & delete and flags & keep:
+        raise errors.invalid(f"cannot both keep and delete {what}")
+    return True if flags & delete else False if flags & keep else None
 
 
 class DefineFacet:
@@ -95,7 +104,10 @@ class DefineFacet:
 
     async def domain_undefine_flags(self, dom: p.NonnullDomain, flags: int) -> None:
         errors.check_flags(flags, _UNDEFINE_FLAGS, "qemuDomainUndefineFlags")
-        state, vm = self._state, self._state.find(dom)
+        state = self._state
+        _keep_or_delete(flags, C.VIR_DOMAIN_UNDEFINE_NVRAM, C.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, "nvram")
+        delete_tpm = _keep_or_delete(flags, C.VIR_DOMAIN_UNDEFINE_TPM, C.VIR_DOMAIN_UNDEFINE_KEEP_TPM, "TPM")
+        vm = state.find(dom)
         async with vm.jobs.job(Job.MODIFY):
             if not vm.is_persistent:
                 raise errors.invalid("cannot undefine transient domain")
@@ -113,6 +125,7 @@ class DefineFacet:
             vm.autostart, vm.config = False, None
             state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_UNDEFINED, C.VIR_DOMAIN_EVENT_UNDEFINED_REMOVED)
             if not vm.is_active:
+                tpm.settle_state(state.paths, document, remove=delete_tpm)
                 state.forget(vm)
 
     @staticmethod

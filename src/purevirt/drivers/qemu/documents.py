@@ -69,6 +69,7 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
         random_bytes=os.urandom,
         environment=dict(os.environ),
         iommu_group=iommu.group_of,
+        tpm_versions=_tpm_versions(document),
     )
     context = PostParseContext(host, state.settings, abi_update=new, security_model="none")
     post_parse(document, context)
@@ -81,13 +82,25 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     return document
 
 
+def _tpm_versions(document: Domain) -> tuple[str, ...]:
+    """What the host's programs can emulate; asked for only when the guest wants one."""
+    from purevirt.drivers.qemu import tpm, tpm_programs
+
+    programs = tpm_programs.known() if tpm.emulated(document) is not None else None
+    return programs.versions if programs is not None else ()
+
+
 def _new_mac() -> str:
     """A random address with QEMU's prefix."""
     return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
 async def probe_for(document: Domain, state: QemuState) -> None:
-    """Have the capabilities of the document's emulator at hand before it is completed."""
+    """Have the capabilities of the document's emulator, and of the host's TPM programs, at hand before it is completed."""
+    from purevirt.drivers.qemu import tpm, tpm_programs
+
+    if tpm.emulated(document) is not None:
+        await tpm_programs.find()
     kind = document.os.type if document.os else None
     arch = (kind.arch if kind else None) or os.uname().machine
     emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)

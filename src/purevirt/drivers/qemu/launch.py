@@ -56,6 +56,8 @@ class HostResources:
 
     def __init__(self, master_key: bytes) -> None:
         self.owned: list[int] = []
+        self.swtpm: Path | None = None
+        """Where the emulator of the guest's TPM listens, once it runs."""
         self._master_key = master_key
 
     def listen_socket(self, path: str) -> int | None:
@@ -91,7 +93,8 @@ class HostResources:
         return None
 
     def tpm_socket(self, tpm: Any) -> str:
-        raise errors.unsupported("TPM emulators are not supported by this driver yet")
+        assert self.swtpm is not None, "the emulator is started before the command line is built"
+        return str(self.swtpm)
 
     def virtiofs_socket(self, filesystem: Any) -> str:
         raise errors.unsupported("virtiofs is not supported by this driver yet")
@@ -146,6 +149,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     _assign_ports(state, run, document)
     _make_channel_directory(run, document)
     resources = HostResources(master_key)
+    await _start_tpm(state, vm, run, launch, resources)
     context = CommandContext(
         caps=run.caps,
         resources=resources,
@@ -167,6 +171,22 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     vm.changed()
     owned = resources.owned
     return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)
+
+
+async def _start_tpm(state: QemuState, vm: Vm, run: Runtime, launch: Launch, resources: HostResources) -> None:
+    """The emulator of the guest's TPM, when it has one; it is a helper of this run from then on."""
+    from purevirt.drivers.qemu import tpm
+
+    document = vm.require_live()
+    device = tpm.emulated(document)
+    if device is None:
+        return
+    assert run.pid_file is not None
+    emulator = tpm.TpmEmulator(document, device, run.short_name, state.paths, state.config, state.clock)
+    program = await emulator.start(resources, run.pid_file.fd, incoming=launch.incoming is not None)
+    run.helpers.append(program)
+    vm.require_active()
+    resources.swtpm = emulator.socket
 
 
 def _assign_ports(state: QemuState, run: Runtime, document: Any) -> None:

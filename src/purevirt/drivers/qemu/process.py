@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo, undo
-from purevirt.drivers.qemu import errors, labels, status
+from purevirt.drivers.qemu import errors, labels, status, tpm
 from purevirt.drivers.qemu.command.graphics import graphics_passwords
 from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
@@ -246,7 +246,7 @@ def finish(state: QemuState, vm: Vm, run: Runtime) -> None:
     if vm.run is not run:
         return
     reason, detail = end_of(vm, run)
-    ref = vm.ref
+    ref, document = vm.ref, vm.live
     log_reason = status.REASONS[C.VIR_DOMAIN_SHUTOFF][reason]
     labels.take_back_all(state, vm, run)
     _release(state, vm, run)
@@ -254,6 +254,7 @@ def finish(state: QemuState, vm: Vm, run: Runtime) -> None:
     vm.set_state(C.VIR_DOMAIN_SHUTOFF, reason, state.clock)
     state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_STOPPED, detail, ref)
     if not vm.is_persistent:
+        tpm.settle_state(state.paths, document)
         state.forget(vm)
 
 
@@ -276,6 +277,7 @@ def _release(state: QemuState, vm: Vm, run: Runtime) -> None:
         run.agent.close()
     for helper in run.helpers:
         helper.signal(15)
+    tpm.forget_run(state.paths, run.short_name)
     for end in list(run.consoles.values()):
         end()
     if run.cgroup is not None:

@@ -107,6 +107,8 @@ class QemuState:
                     vm.run.monitor.close()
                 if vm.run.process is not None:
                     vm.run.process.forget()
+                for helper in vm.run.helpers:
+                    helper.forget()
                 if vm.run.pid_file is not None:
                     vm.run.pid_file.close()
         await self.tasks.close()

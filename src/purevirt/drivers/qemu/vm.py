@@ -73,6 +73,11 @@ class Runtime:
         """We are about to end it: what its end is called, and no word of its shutdown."""
         self.ending, self.quiet = (reason, detail), True
 
+    @property
+    def short_name(self) -> str:
+        """The name that everything of this run has: `ID-NAME`, shortened."""
+        return self.own_dir.name.removeprefix("domain-")
+
 
 class Vm:
     """A known guest. `config` is its persistent definition, `live` the document of the running one."""
