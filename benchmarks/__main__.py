@@ -61,6 +61,22 @@ def measure_client(world: World, python: str, kind: str) -> dict[str, float]:
     return found
 
 
+def measure_clients(world: World, section: str, rounds: int = 3) -> tuple[dict[str, float], dict[str, float]]:
+    """Both clients in turns, each metric at its best: what else the machine does hits either the same."""
+    runs: dict[str, list[dict[str, float]]] = {"ours": [], "c": []}
+    for _ in range(rounds):
+        runs["ours"].append(measure_client(world, sys.executable, "ours"))
+        runs["c"].append(measure_client(world, "/usr/bin/python3", "c"))
+    best = {}
+    for kind, found in runs.items():
+        best[kind] = {
+            bar.metric: (max if bar.higher else min)(run[bar.metric] for run in found if run)
+            for bar in SECTIONS[section]
+            if any(found)
+        }
+    return best["ours"], best["c"]
+
+
 def main(arguments: list[str]) -> int:
     if os.geteuid() != 0 or shutil.which("libvirtd", path="/usr/sbin:/usr/bin") is None:
         print("benchmarks need root and the distribution's libvirtd (apt install libvirt-daemon-system python3-libvirt)")
@@ -74,7 +90,7 @@ def main(arguments: list[str]) -> int:
         print(f"{'metric':18} {'purevirt':>14} {'libvirtd':>14}   ratio     bar")
         for section in sections:
             if section in CLIENTS:
-                mine, theirs = measure_client(peer, sys.executable, "ours"), measure_client(peer, "/usr/bin/python3", "c")
+                mine, theirs = measure_clients(peer, section)
             else:
                 mine, theirs = measure(ours, section, image), measure(peer, section, image)
             for bar in SECTIONS[section]:
