@@ -20,7 +20,6 @@ from purevirt.types.override import override
 RECEIVE: Final = 262144
 _MAX_FDS = 64
 SEND_BUFFER: Final = 1 << 20
-_CAN_GATHER = hasattr(socket.socket, "sendmsg")
 _CAN_PASS_FDS = hasattr(socket, "SCM_RIGHTS") and hasattr(socket, "CMSG_SPACE")
 
 
@@ -47,6 +46,9 @@ class Link:
         sock.setblocking(False)
         self.sock = sock
         self.last_words = last_words or (lambda: "")
+        plain = not hasattr(sock, "pending")  # a TLS socket has its own ends of data, and cannot gather
+        self.can_receive_into = plain
+        self._gathers = plain and hasattr(sock, "sendmsg")
         self.can_pass_fds = _CAN_PASS_FDS and sock.family == getattr(socket, "AF_UNIX", None)
         self._ancillary = socket.CMSG_SPACE(_MAX_FDS * 4) if self.can_pass_fds else 0
         self._poll = select.poll() if hasattr(select, "poll") else None
@@ -114,7 +116,7 @@ class Link:
 
     def send_parts(self, head: bytes, data: bytes | memoryview) -> int:
         """As `send_some` of the two in a row, without joining them where the socket can do that."""
-        if not _CAN_GATHER:
+        if not self._gathers:
             return self.send_some(head + data)
         try:
             return self.sock.sendmsg([head, data])
@@ -173,11 +175,9 @@ Wrap = Callable[[bytes], bytes]
 class LayeredLink(Link):
     """A link with a SASL security layer on it: both directions pass through the mechanism."""
 
-    can_receive_into = False
-
     def __init__(self, below: Link, wrap: Wrap, unwrap: Wrap) -> None:
         super().__init__(below.sock, below.last_words)
-        self.can_pass_fds = False
+        self.can_pass_fds = self.can_receive_into = False
         self._below = below
         self._wrap = wrap
         self._unwrap = unwrap
