@@ -61,7 +61,7 @@ def measure_client(world: World, python: str, kind: str) -> dict[str, float]:
     return found
 
 
-def measure_clients(world: World, section: str, rounds: int = 3) -> tuple[dict[str, float], dict[str, float]]:
+def measure_clients(world: World, section: str, rounds: int = 2) -> tuple[dict[str, float], dict[str, float]]:
     """Both clients in turns, each metric at its best: what else the machine does hits either the same."""
     runs: dict[str, list[dict[str, float]]] = {"ours": [], "c": []}
     for _ in range(rounds):
