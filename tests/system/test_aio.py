@@ -163,7 +163,7 @@ def test_a_cut_connection_fails_calls_iterators_and_tells_the_callback(peer: str
         async with Proxy(peer, f"{tmp_path}/s") as proxy:
             conn = await purevirt.aio.open(uri(f"{tmp_path}/s"))
             reasons: list[int] = []
-            conn.register_close_callback(lambda _, reason: reasons.append(reason))
+            await conn.register_close_callback(lambda _, reason: reasons.append(reason))
             events = await conn.events().start()
             proxy.go.clear()
             call = asyncio.ensure_future(conn.get_lib_version())

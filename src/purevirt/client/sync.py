@@ -137,11 +137,11 @@ class SyncConnection(SyncBase):
 
     def register_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
         """virConnectRegisterCloseCallback: called once, in the thread that notices, with VIR_CONNECT_CLOSE_REASON_*."""
-        self._a.register_close_callback(_CloseCallback(self, callback) if callback is not None else callback)
+        run(self._a.register_close_callback(_CloseCallback(self, callback) if callback is not None else callback))
 
     def unregister_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
         """virConnectUnregisterCloseCallback."""
-        self._a.unregister_close_callback(_CloseCallback(self, callback) if callback is not None else callback)
+        run(self._a.unregister_close_callback(_CloseCallback(self, callback) if callback is not None else callback))
 
     # -- events -----------------------------------------------------------------------------------------------------------
 

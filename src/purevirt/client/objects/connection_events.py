@@ -64,6 +64,8 @@ class ConnectionEvents(ConnectionCore):
         )
 
     async def _register_again(self) -> None:
+        if self._close_callback is not None:
+            await self._link.invoke("connect_register_close_callback", ())
         for registration in self._subscriptions.all():
             await self._subscribe(registration)
 
@@ -185,17 +187,23 @@ class ConnectionEvents(ConnectionCore):
 
     # -- the end of the connection --------------------------------------------------------------------------------------------
 
-    def register_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
-        """virConnectRegisterCloseCallback: called once with a VIR_CONNECT_CLOSE_REASON_*."""
+    async def register_close_callback(
+        self, callback: Callable[[Connection, int], None], *, deadline: float | None = None
+    ) -> None:
+        """virConnectRegisterCloseCallback: called once with a VIR_CONNECT_CLOSE_REASON_*, when we or the peer lose a
+        connection."""
         if callback is None:
             raise null_arg("cb", "virConnectRegisterCloseCallback", FROM_NONE)
         if not self._link.reports_close:
             return
         if self._close_callback is not None:
             raise VirtError(ErrorCode.OPERATION_INVALID, "A close callback is already registered", ErrorDomain.REMOTE)
+        await self._call("connect_register_close_callback", (), deadline)
         self._close_callback = callback
 
-    def unregister_close_callback(self, callback: Callable[[Connection, int], None]) -> None:
+    async def unregister_close_callback(
+        self, callback: Callable[[Connection, int], None], *, deadline: float | None = None
+    ) -> None:
         """virConnectUnregisterCloseCallback."""
         if callback is None:
             raise null_arg("cb", "virConnectUnregisterCloseCallback", FROM_NONE)
@@ -203,6 +211,7 @@ class ConnectionEvents(ConnectionCore):
             return
         if self._close_callback != callback:
             raise VirtError(ErrorCode.OPERATION_INVALID, "A different callback was requested", ErrorDomain.REMOTE)
+        await self._call("connect_unregister_close_callback", (), deadline)
         self._close_callback = None
 
     def _closed(self, reason: int) -> None:
