@@ -329,6 +329,33 @@ def test_a_streams_error_is_raised(session: str) -> None:
     go(work())
 
 
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_cut_in_the_middle_of_a_stream_is_an_error_at_once(session: str, tmp_path: Path, direction: str) -> None:
+    class Cutting(io.BytesIO):
+        """Cuts the connection after the first megabyte."""
+
+        def cut_after(self, done: int) -> None:
+            if done > 1 << 20:
+                proxy.cut()
+
+    async def work() -> None:
+        nonlocal proxy
+        async with Proxy(session, f"{tmp_path}/s") as proxy:
+            conn = await purevirt.aio.open(f"qemu+unix:///session?socket={tmp_path}/s")
+            vol = await _volume(conn, _pool_directory(session, f"cut-{direction}"), 64 << 20)
+            file = Cutting(bytes(64 << 20) if direction == "up" else b"")
+            with pytest.raises(purevirt.VirtError):
+                if direction == "up":
+                    await vol.upload_from(file, progress=file.cut_after)
+                else:
+                    await vol.download_to(file, progress=file.cut_after)
+            assert not conn.is_alive()
+            await conn.close()
+
+    proxy: Proxy
+    go(work())
+
+
 def test_stream_callbacks_run_on_the_loop(session: str) -> None:
     data = os.urandom(1 << 20)
 
