@@ -344,11 +344,9 @@ def test_a_cut_in_the_middle_of_a_stream_is_an_error_at_once(session: str, tmp_p
             conn = await purevirt.aio.open(f"qemu+unix:///session?socket={tmp_path}/s")
             vol = await _volume(conn, _pool_directory(session, f"cut-{direction}"), 64 << 20)
             file = Cutting(bytes(64 << 20) if direction == "up" else b"")
+            transfer = vol.upload_from if direction == "up" else vol.download_to
             with pytest.raises(purevirt.VirtError):
-                if direction == "up":
-                    await vol.upload_from(file, progress=file.cut_after)
-                else:
-                    await vol.download_to(file, progress=file.cut_after)
+                await transfer(file, progress=file.cut_after)
             assert not conn.is_alive()
             await conn.close()
 

@@ -60,7 +60,7 @@ def alike(script: str, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize("script", LOOPS)
 def test_event_loops_in_process(script: str) -> None:
-    assert len(alike(script, "test:///default")) >= 4
+    assert len(alike(script, "test:///default")) >= 3
 
 
 @pytest.mark.parametrize("script", LOOPS)

@@ -74,4 +74,5 @@ for _ in range(100):
 print(seen)
 conn.domainEventDeregisterAny(registered)
 del dom
-print(conn.close(), len(handles), len(timers))
+conn.close()
+print(len(handles), len(timers))
