@@ -79,6 +79,9 @@ class Resources:
     def listen_socket(self, path: str) -> None:
         return None
 
+    def require_nodes(self, nodes: list[int]) -> None:
+        assert set(nodes) <= {0}
+
     def open_output(self, path: str, *, append: bool | None, log: bool) -> None:
         return None
 
@@ -120,7 +123,6 @@ def test_command(case: dict[str, Any]) -> None:
             lib_dir=own,
             channel_target_dir=f"/var/lib/libvirt/qemu/channel/target/domain--1-{domain.name}",
             monitor_path=f"{own}/monitor.sock",
-            host_nodes=frozenset({0}),
             firmware=_firmware(),
             now=0,
         ),

@@ -128,11 +128,14 @@ class DefineFacet:
                 tpm.settle_state(state.paths, document, remove=delete_tpm)
                 state.forget(vm)
 
-    @staticmethod
-    def _nvram(document: Domain, flags: int) -> None:
+    def _nvram(self, document: Domain, flags: int) -> None:
         from pathlib import Path
 
+        from purevirt.drivers.qemu.postparse_firmware import nvram_path
+
         path = document.os.nvram.path if document.os and document.os.nvram else None
+        if not path and document.os is not None and document.os.firmware == "efi":
+            path = nvram_path(document, self._state.settings)  # the firmware was chosen at the start, not in the definition
         if not path or not Path(path).exists():
             return
         if flags & C.VIR_DOMAIN_UNDEFINE_NVRAM:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo
 from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.command.graphics import wanted_ports
 from purevirt.drivers.qemu.vm import Runtime, Vm
-from purevirt.host import files
+from purevirt.drivers.qemu.vsock import open_vsock
+from purevirt.host import files, node
 from purevirt.host.unix_socket import listen
 from purevirt.types import constants as C
 from purevirt.types.aes import encrypt_cbc
@@ -69,7 +73,8 @@ class HostResources:
         return fd
 
     def open_output(self, path: str, *, append: bool | None, log: bool) -> int | None:
-        return None
+        """Opened here, because the guests' user may not make files where the definition wants them."""
+        return self._open(path, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC))
 
     def tap(self, interface: Any) -> Tap:
         raise errors.unsupported(f"interface type '{interface.type}' is not supported by this driver yet")
@@ -87,7 +92,9 @@ class HostResources:
         return self._open("/dev/vhost-scsi")
 
     def vsock(self, vsock: Any) -> tuple[int, int]:
-        raise errors.unsupported("vsock devices are not supported by this driver yet")
+        fd, cid = open_vsock(vsock)
+        self.owned.append(fd)
+        return fd, cid
 
     def tpm_fds(self, path: str) -> tuple[int, int] | None:
         return None
@@ -115,6 +122,12 @@ class HostResources:
     def scsi_device(self, hostdev: Any) -> str:
         raise errors.unsupported("SCSI host devices are not supported by this driver yet")
 
+    def require_nodes(self, nodes: list[int]) -> None:
+        known = node.numa_nodes()
+        for number in nodes:
+            if number not in known:
+                raise errors.unsupported(f"NUMA node {number} is unavailable")
+
     def is_host_cdrom(self, path: str) -> bool:
         return os.path.realpath(path).startswith("/dev/sr")
 
@@ -124,9 +137,9 @@ class HostResources:
     def nwfilter_binding(self, ifname: str) -> bool:
         return False
 
-    def _open(self, path: str) -> int:
+    def _open(self, path: str, flags: int = os.O_RDWR) -> int:
         try:
-            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            fd = os.open(path, flags | os.O_CLOEXEC | os.O_NOCTTY, 0o600)
         except OSError as error:
             raise errors.internal(f"Unable to open '{path}': {error.strerror}") from error
         self.owned.append(fd)
@@ -163,6 +176,10 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         monitor_fd=monitor_fd,
         incoming="defer" if launch.incoming is not None else None,
         now=state.clock.wall_ms() // 1000,
+        local_offset_s=time.localtime().tm_gmtoff,
+        host_arch=os.uname().machine,
+        page_size=os.sysconf("SC_PAGE_SIZE"),
+        render_node=next(iter(sorted(glob("/dev/dri/renderD*"))), None),
         firmware=load_descriptors(),
     )
     command = state.build_command(document, run.caps, context)
@@ -190,15 +207,23 @@ async def _start_tpm(state: QemuState, vm: Vm, run: Runtime, launch: Launch, res
 
 
 def _assign_ports(state: QemuState, run: Runtime, document: Any) -> None:
-    """A port for every display that wants one chosen."""
+    """The ports of every display: chosen where the definition leaves it to us, else kept from being chosen."""
+
+    def settle(wanted: bool, port: int | None, what: str) -> int | None:
+        if wanted:
+            return state.ports.acquire(run.own_dir, low, high, what)
+        if port is not None and port > 0:
+            state.ports.claim(run.own_dir, port)
+        return port
+
     low, high = state.config.remote_display_port_min, state.config.remote_display_port_max
     for display in document.devices.graphics:
         if display.type not in ("vnc", "spice") or display.socket:
             continue
-        if display.port is None or display.port <= 0:
-            display.port = state.ports.acquire(run.own_dir, low, high, display.type)
-        else:
-            state.ports.claim(run.own_dir, display.port)
+        plain, secure = wanted_ports(display, state.settings)
+        display.port = settle(plain, display.port, display.type)
+        if display.type == "spice":
+            display.tls_port = settle(secure, display.tls_port, display.type)
 
 
 def _make_channel_directory(run: Runtime, document: Any) -> None:

@@ -26,6 +26,7 @@ from purevirt.drivers.qemu.messages import taints_of
 from purevirt.drivers.qemu.monitor import connection, queries
 from purevirt.drivers.qemu.monitor_events import MonitorEvents
 from purevirt.drivers.qemu.placement import place_all
+from purevirt.drivers.qemu.throttle import throttle_commands
 from purevirt.drivers.qemu.vcpu_hotplug import plug_at_start
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -99,6 +100,8 @@ async def _bring_up(state: QemuState, vm: Vm, run: Runtime, launch: Launch, u: U
         status.save(state.status, vm)
         await _talk(state, vm, run, launch, guest_log)
         await _protect_displays(state, vm)
+        for command, arguments in throttle_commands(vm.require_live()):
+            await vm.require_monitor().execute(command, arguments)
     finally:
         listener.close()
         guest_log.close()

@@ -43,9 +43,7 @@ def emulated(domain: Any) -> Any | None:
 class TpmEmulator:
     """The TPM of one run of one guest. `lock_fd` is kept open by swtpm: it marks what belongs to this start."""
 
-    def __init__(
-        self, domain: Any, tpm: Any, short_name: str, driver_paths: QemuPaths, config: QemuConfig, clock: Clock
-    ) -> None:
+    def __init__(self, domain: Any, tpm: Any, short_name: str, driver_paths: QemuPaths, config: QemuConfig, clock: Clock) -> None:
         paths = TpmPaths.of(driver_paths)
         self._name, self._uuid = str(domain.name), str(domain.uuid)
         self._backend = tpm.backend

@@ -27,6 +27,11 @@ class FakeResources:
     def listen_socket(self, path: str) -> int | None:
         return 1729
 
+    def require_nodes(self, nodes: list[int]) -> None:
+        """The host that the cases are written for has eight nodes."""
+        if missing := sorted(set(nodes) - set(range(8))):
+            raise VirtError(ErrorCode.INTERNAL_ERROR, f"Mock: no numa node set is available at bit {missing[0]}")
+
     def open_output(self, path: str, *, append: bool | None, log: bool) -> int | None:
         return 1751 if log else 1750
 
@@ -123,7 +128,6 @@ def run(case: dict[str, Any], directory: Path) -> str:
             environment={"PATH": "/bin", "USER": "test", "LOGNAME": "test"},
             host_arch=case.get("host_arch", "x86_64"),
             host_cpu=context.host.host_cpu,
-            host_nodes=frozenset(range(8)),
             auto_nodeset=frozenset(range(4)),
             monitor_fd=1729,
             incoming=incoming,

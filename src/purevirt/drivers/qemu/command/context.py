@@ -76,6 +76,9 @@ class Resources(Protocol):
     def scsi_device(self, hostdev: Any) -> str:
         """/dev/sgN of a host SCSI device."""
 
+    def require_nodes(self, nodes: list[int]) -> None:
+        """Raises when the host lacks one of the NUMA nodes."""
+
     def is_host_cdrom(self, path: str) -> bool:
         """Is the block device a CD-ROM drive."""
 
@@ -101,8 +104,6 @@ class CommandContext:
     host_arch: str = "x86_64"
     host_cpu: Any = None
     page_size: int = 4096
-    transparent_hugepage_kib: int = 2048
-    host_nodes: frozenset[int] = frozenset()
     auto_nodeset: frozenset[int] | None = None
     start_paused: bool = True
     monitor_path: str = ""

@@ -261,9 +261,7 @@ def backend(
     if module is not None and module.source is not None and module.source.pmem:
         props["pmem"] = True
     if nodes:
-        if not set(nodes) <= context.host_nodes:
-            bad = min(set(nodes) - context.host_nodes)
-            raise VirtError(ErrorCode.INTERNAL_ERROR, f"Mock: no numa node set is available at bit {bad}")
+        context.resources.require_nodes(nodes)
         if policy is not None:
             props["host-nodes"] = nodes
             props["policy"] = policy
