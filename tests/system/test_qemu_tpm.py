@@ -189,3 +189,22 @@ def test_the_state_of_a_tpm_is_encrypted_with_the_secret(root: Path) -> None:
         assert list(tpm_files(root).values()) == [made]
 
     within(60, life())
+
+
+def test_a_start_checks_again_what_the_host_can_give(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definition was fine when it was made; since then the host's programs have changed."""
+
+    async def life() -> None:
+        async with driver_in(root) as (state, driver):
+            ref = await driver.call("domain_define_xml_flags", XML.replace("BACKEND", PLAIN), 0)
+
+            async def none() -> None:
+                return None
+
+            monkeypatch.setattr(tpm_programs, "find", none)
+            monkeypatch.setattr(tpm_programs, "known", lambda: None)
+            with pytest.raises(VirtError, match=r"TPM version '2\.0' is not supported"):
+                await driver.call("domain_create_with_flags", ref, 0)
+            assert not state.find(ref).is_active
+
+    within(60, life())

@@ -11,6 +11,8 @@ from purevirt.model.domain.defaults import settle_mac
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
+    from purevirt.drivers.qemu.capabilities import QemuCaps
+    from purevirt.drivers.qemu.postparse_context import PostParseContext
     from purevirt.drivers.qemu.state import QemuState
     from purevirt.model.domain.document import Domain
 
@@ -53,12 +55,37 @@ def format_for(document: Domain, flags: int) -> str:
 
 def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     """Fill in what the definition leaves open, and check it. `new`: defaults of a guest nobody has seen may be chosen."""
-    import os
     import uuid
 
     from purevirt.drivers.qemu.postparse import post_parse
-    from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
     from purevirt.drivers.qemu.validate import validate
+
+    context = _context(document, state, abi_update=new)
+    post_parse(document, context)
+    if new:
+        validate(document, context)
+    for interface in document.devices.interfaces if document.devices else ():
+        settle_mac(interface, _new_mac)
+    if document.uuid is None:
+        document.uuid = str(uuid.uuid4())
+    return document
+
+
+async def check_start(document: Domain, state: QemuState, caps: QemuCaps) -> None:
+    """Whether the guest can still be what it is defined as: the host or its QEMU may have changed since."""
+    from purevirt.drivers.qemu import tpm, tpm_programs
+    from purevirt.drivers.qemu.validate import validate
+
+    if tpm.emulated(document) is not None:
+        await tpm_programs.find()
+    context = _context(document, state, abi_update=False)
+    context.caps = caps
+    validate(document, context)
+
+
+def _context(document: Domain, state: QemuState, *, abi_update: bool) -> PostParseContext:
+    """What post-parsing and validation know of this host."""
+    from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
     from purevirt.host import iommu
 
     emulators = {arch: path for arch, path in EMULATORS.items() if os.path.exists(path)}
@@ -71,15 +98,7 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
         iommu_group=iommu.group_of,
         tpm_versions=_tpm_versions(document),
     )
-    context = PostParseContext(host, state.settings, abi_update=new, security_model="none")
-    post_parse(document, context)
-    if new:
-        validate(document, context)
-    for interface in document.devices.interfaces if document.devices else ():
-        settle_mac(interface, _new_mac)
-    if document.uuid is None:
-        document.uuid = str(uuid.uuid4())
-    return document
+    return PostParseContext(host, state.settings, abi_update=abi_update, security_model="none")
 
 
 def _tpm_versions(document: Domain) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo, undo
-from purevirt.drivers.qemu import errors, labels, status, tpm
+from purevirt.drivers.qemu import documents, errors, labels, status, tpm
 from purevirt.drivers.qemu.command.graphics import graphics_passwords
 from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
@@ -55,6 +55,7 @@ async def start(state: QemuState, vm: Vm, document: Domain, launch: Launch) -> N
     caps = await state.capabilities.get(emulator)
     if vm.is_active:
         raise errors.invalid("domain is already running")
+    await documents.check_start(document, state, caps)
     async with undo() as u:
         number = state.allocate_id()
         run = Runtime(caps, state.paths.own(number, vm.name), state.paths.channels(number, vm.name))
