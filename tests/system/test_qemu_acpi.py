@@ -31,7 +31,7 @@ pytestmark = [
 
 XML = """<domain type='qemu'><name>g</name><memory unit='MiB'>256</memory><vcpu>1</vcpu>
 <os><type arch='x86_64' machine='pc'>hvm</type><kernel>{kernel}</kernel><initrd>{initrd}</initrd>
-<cmdline>console=ttyS0 quiet</cmdline></os><features><acpi/></features>
+<cmdline>console=ttyS0 quiet no_timer_check</cmdline></os><features><acpi/></features>
 <devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
 <serial type='file'><source path='{serial}'/></serial></devices></domain>"""
 BANNER = b"Welcome to a guest"

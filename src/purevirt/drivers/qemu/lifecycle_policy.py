@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from logging import getLogger
 from typing import TYPE_CHECKING
 
+from purevirt.core.clock import wait_within
 from purevirt.core.jobs import AsyncJob, Job
-from purevirt.drivers.qemu import process
+from purevirt.drivers.qemu import process, status
 from purevirt.drivers.qemu.dump import automatic_dump, let_go_on
 from purevirt.drivers.qemu.job_data import JobData
 from purevirt.drivers.qemu.transfer import long_job
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
 
 log = getLogger("purevirt.qemu.policy")
+_STOP_S = 1.0
+"""How long QEMU may take to stop a guest after it has told of its panic."""
 
 
 def after_shutdown(state: QemuState, vm: Vm, run: Runtime, self_caused: str = "") -> None:
@@ -49,15 +53,32 @@ async def _restart(state: QemuState, vm: Vm, run: Runtime) -> None:
             run.process.signal(9)
 
 
-def after_panic(state: QemuState, vm: Vm, run: Runtime) -> None:
-    """The guest's kernel gave up."""
-    action = vm.require_live().on_crash or "destroy"
-    if action == "preserve":
+def panicked(state: QemuState, vm: Vm, run: Runtime) -> None:
+    """The guest's kernel gave up. QEMU tells it before it stops the guest; libvirt's clients hear of the stop first."""
+    stopped = asyncio.get_running_loop().create_future()
+
+    def stop(_data: object) -> bool:
+        if not stopped.done():
+            stopped.set_result(None)
+        return True
+
+    run.waiters.append(("STOP", stop))
+    vm.tasks.spawn(_on_crash(state, vm, run, stopped), "crash")
+
+
+async def _on_crash(state: QemuState, vm: Vm, run: Runtime, stopped: asyncio.Future[None]) -> None:
+    await wait_within(state.clock, _STOP_S, stopped)
+    if vm.run is not run:
         return
-    vm.tasks.spawn(_on_crash(state, vm, run, action), "crash")
+    vm.set_state(C.VIR_DOMAIN_CRASHED, C.VIR_DOMAIN_CRASHED_PANICKED, state.clock)
+    status.save(state.status, vm)
+    state.events.lifecycle(vm, C.VIR_DOMAIN_EVENT_CRASHED, C.VIR_DOMAIN_EVENT_CRASHED_PANICKED)
+    action = vm.require_live().on_crash or "destroy"
+    if action != "preserve":
+        await _after_crash(state, vm, run, action)
 
 
-async def _on_crash(state: QemuState, vm: Vm, run: Runtime, action: str) -> None:
+async def _after_crash(state: QemuState, vm: Vm, run: Runtime, action: str) -> None:
     try:
         async with long_job(state, vm, AsyncJob.DUMP, C.VIR_DOMAIN_JOB_OPERATION_DUMP) as data:
             if vm.run is not run:

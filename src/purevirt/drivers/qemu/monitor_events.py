@@ -182,23 +182,16 @@ class MonitorEvents:
 
     def _reset(self, run: Runtime, data: Any) -> None:
         self._events.reboot(self._vm)
-        if self._vm.state == C.VIR_DOMAIN_CRASHED:
-            self._vm.set_state(C.VIR_DOMAIN_RUNNING, C.VIR_DOMAIN_RUNNING_CRASHED, self._state.clock)
-            self._save()
 
     def _panicked(self, run: Runtime, data: Any) -> None:
-        vm = self._vm
-        vm.set_state(C.VIR_DOMAIN_CRASHED, C.VIR_DOMAIN_CRASHED_PANICKED, self._state.clock)
-        self._save()
-        self._events.lifecycle(vm, C.VIR_DOMAIN_EVENT_CRASHED, C.VIR_DOMAIN_EVENT_CRASHED_PANICKED)
-        lifecycle_policy.after_panic(self._state, vm, run)
+        lifecycle_policy.panicked(self._state, self._vm, run)
 
     def _watchdog(self, run: Runtime, data: Any) -> None:
         action = decode.string_or(data, "action")
+        self._events.watchdog(self._vm, _WATCHDOG.get(action, C.VIR_DOMAIN_EVENT_WATCHDOG_NONE))
         if action == "pause":
             run.paused_reason = C.VIR_DOMAIN_PAUSED_WATCHDOG
             self._stop(run, {})
-        self._events.watchdog(self._vm, _WATCHDOG.get(action, C.VIR_DOMAIN_EVENT_WATCHDOG_NONE))
         device = self._vm.devices().watchdog
         if action == "pause" and device is not None and device.action == "dump":
             lifecycle_policy.after_watchdog(self._state, self._vm, run)
