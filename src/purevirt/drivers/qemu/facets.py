@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def facets(state: QemuState) -> list[object]:
     """All of them."""
     from purevirt.drivers.qemu.block import BlockFacet
+    from purevirt.drivers.qemu.caps import CapabilitiesFacet
     from purevirt.drivers.qemu.console import ConsoleFacet
     from purevirt.drivers.qemu.cpu_stats import CpuStatsFacet
     from purevirt.drivers.qemu.define import DefineFacet
@@ -61,6 +62,7 @@ def facets(state: QemuState) -> list[object]:
         JobFacet(state),
         DumpFacet(state),
         RenameFacet(state),
+        CapabilitiesFacet(state),
         GraphicsFdFacet(state),
         CpuStatsFacet(state),
         SaveEditFacet(state),

@@ -68,6 +68,11 @@ def _suits_machine(descriptor: FirmwareDescriptor, arch: str, machine: str) -> b
     )
 
 
+def suiting(arch: str, machine: str) -> list[FirmwareDescriptor]:
+    """What is there for a machine of that architecture, best first."""
+    return [descriptor for descriptor in load_descriptors() if _suits_machine(descriptor, arch, machine)]
+
+
 def _suits_mapping(descriptor: FirmwareDescriptor, domain: Any) -> bool:
     """Can the image be used the way the definition keeps, or does not keep, its variables."""
     mapping, loader = descriptor.document["mapping"], domain.os.loader

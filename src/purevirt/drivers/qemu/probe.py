@@ -326,7 +326,7 @@ async def _hyperv(ask: Ask) -> list[str] | None:
     if expanded is None:
         return None
     props = decode.child(expanded, "props")
-    found = [name for name in _HYPERV if props.get("hv-" + name.replace("_", "-")) not in (None, False, 0, "")]
+    found = [name for name in _HYPERV if props.get("hv-" + name.replace("_", "-")) not in (None, False, 0)]
     return found or None
 
 
