@@ -119,4 +119,4 @@ def test_the_hosts_figures(root: Path) -> None:
         failed = virsh(root, *command)
         assert failed.returncode == 1
         assert error in failed.stderr
-    assert said(root, "maxvcpus") == "16\n\n"
+    assert int(said(root, "maxvcpus")) >= 16

@@ -23,6 +23,7 @@ watch_power_button() {
     done
 }
 for input in /dev/input/event*; do [ -e "$input" ] && watch_power_button "$input" & done
+[ -e /service ] && sh /service &
 echo "Welcome to a guest of purevirt"
 exec /bin/busybox setsid /bin/busybox cttyhack /bin/busybox sh
 """
@@ -40,13 +41,18 @@ POWER_BUTTON = ("kernel/drivers/acpi/button.ko", "kernel/drivers/input/evdev.ko"
 """Modules, below /lib/modules/VERSION, that let the guest power off when its ACPI button is pressed."""
 
 
-def busybox_initrd(busybox: Path, modules: Iterable[Path] = ()) -> bytes:
-    """The compressed archive. `busybox` must be linked statically; `modules` are loaded in their order."""
+def busybox_initrd(busybox: Path, modules: Iterable[Path] = (), service: str = "") -> bytes:
+    """The compressed archive. `busybox` must be linked statically; `modules` are loaded in their order.
+
+    `service` is a shell script that runs in the background once they are.
+    """
     members = [_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev", "lib", "lib/modules")]
     for number, module in enumerate(modules):
         members.append(_entry(f"lib/modules/{number:02}-{module.name}", stat.S_IFREG | 0o644, module.read_bytes()))
     members.append(_entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)))
     members.append(_entry("bin/busybox", stat.S_IFREG | 0o755, busybox.read_bytes()))
+    if service:
+        members.append(_entry("service", stat.S_IFREG | 0o755, service.encode()))
     members.append(_entry("init", stat.S_IFREG | 0o755, INIT.encode()))
     members.append(_entry("TRAILER!!!", 0))
     return gzip.compress(b"".join(members), 1)

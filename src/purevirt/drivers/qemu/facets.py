@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def facets(state: QemuState) -> list[object]:
     """All of them."""
+    from purevirt.drivers.qemu.agent_calls import AgentFacet
     from purevirt.drivers.qemu.block import BlockFacet
     from purevirt.drivers.qemu.caps import CapabilitiesFacet
     from purevirt.drivers.qemu.console import ConsoleFacet
@@ -62,6 +63,7 @@ def facets(state: QemuState) -> list[object]:
         JobFacet(state),
         DumpFacet(state),
         RenameFacet(state),
+        AgentFacet(state),
         CapabilitiesFacet(state),
         GraphicsFdFacet(state),
         CpuStatsFacet(state),

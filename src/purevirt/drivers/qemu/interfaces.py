@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from purevirt.core.jobs import AgentJob
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.agent import require_agent
+from purevirt.drivers.qemu.monitor import decode
 from purevirt.drivers.qemu.stats_groups import seen_from_host
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -56,7 +58,8 @@ class InterfaceFacet:
         vm = self._state.find(dom)
         vm.require_active()
         if source == C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT:
-            return list(await require_agent(vm).interfaces())
+            async with vm.jobs.agent_job(AgentJob.QUERY):
+                return _by_agent(await require_agent(vm).command("guest-network-get-interfaces"))
         if source == C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP:
             return self._by_arp(vm)
         if source == C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE:
@@ -75,3 +78,20 @@ class InterfaceFacet:
             if addresses and net.target is not None and net.target.dev:
                 found.append(p.DomainInterface(net.target.dev, mac, addresses))
         return found
+
+
+def _by_agent(reply: Any) -> list[p.DomainInterface]:
+    """Every interface that the guest itself has, with all its addresses; aliases belong to their interface."""
+    found: dict[str, p.DomainInterface] = {}
+    for item in decode.objects(reply, "guest-network-get-interfaces"):
+        name = decode.string(item, "name", "guest-network-get-interfaces").partition(":")[0]
+        mac = decode.string_or(item, "hardware-address") or None
+        interface = found.setdefault(name, p.DomainInterface(name, mac, []))
+        for address in decode.objects(item.get("ip-addresses") or [], "ip-addresses"):
+            kind = decode.string_or(address, "ip-address-type")
+            if kind not in ("ipv4", "ipv6"):
+                raise errors.internal(f"unknown ip address type '{kind}'")
+            number = C.VIR_IP_ADDR_TYPE_IPV4 if kind == "ipv4" else C.VIR_IP_ADDR_TYPE_IPV6
+            text = decode.string(address, "ip-address", "ip-addresses")
+            interface.addrs.append(p.DomainIpAddr(number, text, decode.integer_or(address, "prefix")))
+    return list(found.values())

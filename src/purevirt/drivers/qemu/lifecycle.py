@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.api.context import current
-from purevirt.core.jobs import AsyncJob, Job
+from purevirt.core.jobs import AgentJob, AsyncJob, Job
 from purevirt.drivers.qemu import errors, process, status
 from purevirt.drivers.qemu.agent import require_agent
 from purevirt.drivers.qemu.define import admit, read_new
@@ -134,7 +134,8 @@ class LifecycleFacet:
         may_press = not flags & agent or bool(flags & button)
         if by_agent:
             try:
-                await require_agent(vm).shutdown("reboot" if reboot else "powerdown")
+                async with vm.jobs.agent_job(AgentJob.MODIFY):
+                    await require_agent(vm).shutdown("reboot" if reboot else "powerdown")
             except VirtError:
                 if not may_press:
                     raise

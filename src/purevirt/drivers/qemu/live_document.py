@@ -72,6 +72,8 @@ async def settle_ports(state: QemuState, vm: Vm) -> None:
         target.state = "connected" if is_open.get(label) else "disconnected"
         if target.name == PORT:
             connected = target.state == "connected"
+            if connected:
+                state.agent_port(vm, True)
             state.events.agent_lifecycle(
                 vm,
                 C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from purevirt.core.jobs import Job
+from purevirt.core.jobs import AgentJob, Job
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.affect import AFFECT, redefine, save_live, targets
 from purevirt.drivers.qemu.agent import require_agent
@@ -52,7 +52,8 @@ class PowerFacet:
         command, level = _SLEEPS[target]
         vm = self._state.find(dom)
         self._check_sleep(vm, level)
-        await require_agent(vm).suspend(command)
+        async with vm.jobs.agent_job(AgentJob.MODIFY):
+            await require_agent(vm).suspend(command)
 
     @staticmethod
     def _check_sleep(vm: Vm, level: str) -> None:

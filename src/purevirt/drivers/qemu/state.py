@@ -20,6 +20,7 @@ from purevirt.core.state import StateDirectory
 from purevirt.core.tasks import TaskOwner
 from purevirt.drivers.qemu import config as qemu_config
 from purevirt.drivers.qemu import documents, errors, process, status
+from purevirt.drivers.qemu.agent import Agent, channel_of
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.caps_cache import CapsCache
 from purevirt.drivers.qemu.command.settings import QemuSettings
@@ -30,6 +31,7 @@ from purevirt.drivers.qemu.ports import PortAllocator
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import VirtError
 from purevirt.host import files
+from purevirt.host.async_fd import connect_unix
 from purevirt.host.roots import Roots
 from purevirt.protocol.remote import NonnullDomain
 from purevirt.types.override import override
@@ -235,6 +237,19 @@ class QemuState:
 
     def agent_port(self, vm: Vm, connected: bool) -> None:
         """The guest opened or closed its agent's port."""
-        if vm.run is not None and not connected and vm.run.agent is not None:
-            vm.run.agent.close()
-            vm.run.agent = None
+        run = vm.run
+        if run is None:
+            return
+        if run.agent is not None:
+            run.agent.close()
+            run.agent = None
+        if not connected:
+            return
+        channel = channel_of(vm)
+        path = channel.source.path if channel is not None and channel.source is not None else None
+        try:
+            run.agent, run.agent_error = Agent(connect_unix(path or ""), run, vm.tasks), False
+            run.agent.timeout_s = run.agent_timeout_s
+        except OSError as error:
+            log.warning("%s: cannot reach its agent at '%s': %s", vm.name, path, error.strerror)
+            run.agent_error = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from purevirt.core.jobs import Job
+from purevirt.core.jobs import AgentJob, Job
 from purevirt.drivers.qemu import errors, vcpu_hotplug
 from purevirt.drivers.qemu.affect import AFFECT, one, redefine, save_live, targets
 from purevirt.drivers.qemu.agent import require_agent
@@ -33,7 +33,8 @@ class VcpuFacet:
         errors.check_flags(flags, AFFECT | _MAXIMUM | _GUEST, "qemuDomainGetVcpusFlags")
         vm = self._state.find(dom)
         if flags & _GUEST:
-            return int(await require_agent(vm).vcpu_count(most=bool(flags & _MAXIMUM)))
+            async with vm.jobs.agent_job(AgentJob.QUERY):
+                return await require_agent(vm).vcpu_count(most=bool(flags & _MAXIMUM))
         document, _ = one(vm, flags, "virDomainGetVcpusFlags")
         most, now = counts_of(document)
         return most if flags & _MAXIMUM else now
@@ -52,7 +53,8 @@ class VcpuFacet:
         vm = self._state.find(dom)
         if flags & _GUEST:
             targets(vm, flags & AFFECT)
-            await require_agent(vm).set_vcpu_count(nvcpus)
+            async with vm.jobs.agent_job(AgentJob.MODIFY):
+                await require_agent(vm).set_vcpu_count(nvcpus)
             return
         async with vm.jobs.job(Job.MODIFY):
             live, config = targets(vm, flags & AFFECT)

@@ -20,6 +20,7 @@ from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid
 
 if TYPE_CHECKING:
+    from purevirt.drivers.qemu.agent import Agent
     from purevirt.drivers.qemu.capabilities import QemuCaps
     from purevirt.drivers.qemu.definition import Definition
     from purevirt.drivers.qemu.job_data import JobData
@@ -39,8 +40,10 @@ class Runtime:
     process: Process | None = None
     monitor: Monitor | None = None
     pid_file: PidFile | None = None
-    agent: Any = None
+    agent: Agent | None = None
     agent_error: bool = False
+    agent_timeout_s: float | None = None
+    """How long clients want to wait for the agent; None as long as it takes."""
     vcpu_threads: dict[int, int] = field(default_factory=dict)
     iothreads: dict[int, int] = field(default_factory=dict)
     labelled: list[str] = field(default_factory=list)
