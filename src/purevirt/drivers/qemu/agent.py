@@ -55,6 +55,14 @@ def require_agent(vm: Vm) -> Agent:
     return run.agent
 
 
+class AgentGone(VirtError):
+    """The port was closed while somebody waited for an answer."""
+
+    def __init__(self) -> None:
+        text = "Guest agent disappeared while executing command"
+        super().__init__(ErrorCode.AGENT_UNRESPONSIVE, text, ErrorDomain.QEMU)
+
+
 class Agent:
     """One open port. Callers hold the agent job, so that there is one command at a time."""
 
@@ -117,7 +125,7 @@ class Agent:
         try:
             await self._device.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
         except OSError:
-            raise unresponsive("Guest agent disappeared while executing command") from None
+            raise AgentGone from None
 
     async def _line(self) -> dict[str, Any]:
         """The next message; what is none is thrown away, as the guest may send anything."""
@@ -126,7 +134,7 @@ class Agent:
                 data = await self._read()
                 if not data or len(self._buffer) > _LONGEST:
                     self._buffer.clear()
-                    raise unresponsive("Guest agent disappeared while executing command")
+                    raise AgentGone
                 self._buffer += data
             line = bytes(self._buffer[:end]).lstrip(b"\xff").strip()
             del self._buffer[: end + 1]
@@ -165,7 +173,10 @@ class Agent:
             ends: set[asyncio.Future[Any]] = {answer, done}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not done.done() and (error := answer.result()) is not None:
-                raise error
+                if isinstance(error, AgentGone):  # it does what it was asked for, or dies
+                    await asyncio.wait({done}, timeout=SHUTDOWN_S)
+                if not done.done():
+                    raise error
         finally:
             answer.cancel()
             self._run.waiters = [waiter for waiter in self._run.waiters if waiter not in waiters]

@@ -15,7 +15,6 @@ from purevirt.model.capabilities import (
     BaseLabel,
     CacheBank,
     Capabilities,
-    CapabilitiesCpu,
     CapabilitiesGuest,
     CapabilitiesHost,
     CellCpu,
@@ -36,7 +35,7 @@ from purevirt.model.capabilities import (
     PowerManagement,
     SecurityModel,
 )
-from purevirt.model.cpu import CpuSignature, CpuTopology, MaxPhysAddr, Microcode, PageSize
+from purevirt.model.cpu import CpuSignature, CpuTopology, HostCpu, MaxPhysAddr, Microcode, PageSize
 from purevirt.model.cpu_numa import Sibling
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ def _host(uuid: str, credentials: Credentials | None) -> CapabilitiesHost:
     )
 
 
-def _cpu() -> CapabilitiesCpu:
+def _cpu() -> HostCpu:
     found, shape = topology.cpu_identity(), node.node_info()
-    cpu = CapabilitiesCpu(arch=os.uname().machine, vendor=found.vendor)
+    cpu = HostCpu(arch=os.uname().machine, vendor=found.vendor)
     if found.microcode is not None:
         cpu.microcode = Microcode(version=found.microcode)
     if found.family is not None and found.model is not None and found.stepping is not None:
