@@ -38,7 +38,8 @@ def serving(tmp_path: Path, program: Sequence[str] = ("-m", "purevirt.daemon.mai
     notify.bind(str(tmp_path / "notify"))
     environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, *program, "--system", "--root", str(tmp_path)]
-    daemon = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with (tmp_path / "daemon.out").open("w") as output:  # not a pipe: nobody reads, and the daemon would wait
+        daemon = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
         ready, _, _ = select.select([notify], [], [], 30)
         assert ready, "the daemon did not become ready"

@@ -84,6 +84,12 @@ class Entry:
     daemon: bool = False
     facets: tuple[str, ...] = ()
 
+    @property
+    def shares(self) -> bool:
+        """Whether connections also reach the host's secondary drivers: those of this host's hypervisors do, a
+        secondary driver's own connections, make-believe hosts and hosts elsewhere do not."""
+        return self.daemon and not self.facets
+
 
 ENTRIES: Mapping[str, Entry] = {
     "network": Entry("purevirt.drivers.network", True, ("network",)),
@@ -159,7 +165,7 @@ async def open_driver(uri: str, host: DriverHost | None = None) -> Driver:
         raise VirtError(ErrorCode.NO_CONNECT, uri or None)
     state = host.states.get(name) if host is not None else None
     driver = cast(Driver, await module.connect(uri, state))
-    return driver if host is None else DriverSet(driver, host)
+    return DriverSet(driver, host) if host is not None and ENTRIES[name].shares else driver
 
 
 class RoutedHub(EventHub):

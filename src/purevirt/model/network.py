@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Self
 from xml.etree.ElementTree import Element as Node
 
-from purevirt.errors import ErrorCode, ErrorDomain
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine import (
     MAC,
     ON_OFF,
@@ -168,13 +168,13 @@ class Network(Element, tag="network"):
     @classmethod
     def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
         """Build from a node; the parts are told the network's name first, their messages say it."""
+        if not node.findtext("name"):
+            raise VirtError(ErrorCode.NO_NAME, domain=ErrorDomain.NETWORK)
         return super().from_node(node, with_network(ctx or ParseContext(), node.findtext("name") or ""))
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
         """Attributes of the root, the name."""
-        if not self.name:
-            raise XmlError("missing name information", ErrorCode.NO_NAME)
         if "/" in self.name:
             raise XmlError("invalid char in name: /", ErrorCode.XML_DETAIL)
         word = node.get("ipv6")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     UINT,
     ULONG,
@@ -19,7 +20,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.ip_address import BITS, IP_TEXT, as_number, family_of, format_ip, mask_of, prefix_of_mask, read_ip
 from purevirt.model.ip_route import Route
-from purevirt.model.network_context import internal, is_partial, network_name, socket_address, unsupported
+from purevirt.model.network_context import is_partial, network_name, socket_address, unsupported
 from purevirt.types.override import override
 
 LeaseUnit = Literal["seconds", "minutes", "hours"]
@@ -67,31 +68,36 @@ class DhcpRange(Element, tag="range"):
         check_range(self.start or "", self.end or "", ip)
 
 
+def _outside(text: str) -> XmlError:
+    """Of no error domain: so libvirt's socket address functions report."""
+    return XmlError(text, ErrorCode.INTERNAL_ERROR, domain=ErrorDomain.NONE)
+
+
 def check_range(start: str, end: str, ip: NetworkIp | None = None) -> None:
     """Raise INTERNAL_ERROR for a range of canonical addresses that is mixed, reversed, too large or outside `ip`."""
     family = family_of(start)
     said = f"range {start} - {end}"
     if family != family_of(end):
-        raise internal(f"mismatch of address family in {said}")
+        raise _outside(f"mismatch of address family in {said}")
     first, last = as_number(start), as_number(end)
     if ip is not None and ip.address is not None:
         prefix = ip.prefix_length
         net = f"network {ip.address}/{prefix}"
         if family_of(ip.address) != family:
-            raise internal(f"mismatch of address family in {said} for network {ip.address}")
+            raise _outside(f"mismatch of address family in {said} for network {ip.address}")
         mask = mask_of(family, prefix)
         base = as_number(ip.address) & mask
         if first & mask != base or last & mask != base:
-            raise internal(f"{said} is not entirely within {net}")
+            raise _outside(f"{said} is not entirely within {net}")
         if family == "ipv4":
             if first == base:
-                raise internal(f"start of {said} in {net} is the network address")
+                raise _outside(f"start of {said} in {net} is the network address")
             if last == base | (~mask & 0xFFFFFFFF):
-                raise internal(f"end of {said} in {net} is the broadcast address")
+                raise _outside(f"end of {said} in {net} is the broadcast address")
     if first > last:
-        raise internal(f"{said} is reversed ")
+        raise _outside(f"{said} is reversed ")
     if last - first >= _MAX_RANGE:
-        raise internal(f"{said} is too large (> {_MAX_RANGE})")
+        raise _outside(f"{said} is too large (> {_MAX_RANGE})")
 
 
 class DhcpHost(Element, tag="host"):

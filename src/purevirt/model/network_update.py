@@ -31,6 +31,8 @@ _FIXED: Final = {
 }
 """Sections that cannot be updated, as messages name them."""
 
+_ADDING: Final = ("ADD_FIRST", "ADD_LAST")
+
 Part = TypeVar("Part", bound=Element)
 Kind = TypeVar("Kind", bound=Element)
 
@@ -71,7 +73,12 @@ def _read(network: Network, cls: type[Part], xml: str, *, partial: bool) -> Part
             f"unexpected element <{root.tag}>, expecting <{cls.tag}>, while updating network '{network.name}'",
             domain=ErrorDomain.NETWORK,
         )
-    return cls.from_node(root, with_network(ParseContext(), network.name, partial=partial))
+    try:
+        return cls.from_node(root, with_network(ParseContext(), network.name, partial=partial))
+    except XmlError as error:
+        if error.domain == ErrorDomain.DOMAIN:
+            error.domain = int(ErrorDomain.NETWORK)
+        raise
 
 
 def _unknown_command(command: str) -> VirtError:
@@ -176,9 +183,9 @@ def _is_meant(host: DhcpHost, given: DhcpHost) -> bool:
 def _update_range(network: Network, command: str, parent_index: int, xml: str) -> None:
     ip = _find_ip(network, parent_index)
     given = _read(network, DhcpRange, xml, partial=False)
-    given.check(ip)
     if command == "MODIFY":
         raise _unsupported("dhcp ranges cannot be modified, only added or deleted")
+    given.check(ip)
     ranges = ip.dhcp.ranges if ip.dhcp is not None else []
     found = next((i for i, r in enumerate(ranges) if (r.start, r.end) == (given.start, given.end)), None)
     match command:
@@ -202,9 +209,9 @@ def _update_range(network: Network, command: str, parent_index: int, xml: str) -
 
 
 def _update_forward_interface(network: Network, command: str, parent_index: int, xml: str) -> None:
-    if command == "MODIFY":
-        raise _unsupported("forward interface entries cannot be modified, only added or deleted")
     root = parse_tree(xml, "network_update_xml", ErrorDomain.XML)
+    if root.tag == ForwardInterface.tag and command == "MODIFY":
+        raise _unsupported("forward interface entries cannot be modified, only added or deleted")
     if root.tag == ForwardInterface.tag and root.get("dev") is None:
         raise XmlError("missing dev attribute in <interface> element", domain=ErrorDomain.NETWORK)
     given = _read(network, ForwardInterface, xml, partial=False)
@@ -301,7 +308,7 @@ def _refuse_modify(command: str, kind: str) -> None:
 
 def _update_dns_host(network: Network, command: str, parent_index: int, xml: str) -> None:
     _refuse_modify(command, "DNS HOST")
-    given = _read(network, DnsHost, xml, partial=command == "DELETE")
+    given = _read(network, DnsHost, xml, partial=command not in _ADDING)
     hosts = _dns_of(network).hosts
     names = set(given.hostnames) if command == "DELETE" else set()
     matching = [
@@ -315,7 +322,7 @@ def _update_dns_host(network: Network, command: str, parent_index: int, xml: str
 
 def _update_dns_txt(network: Network, command: str, parent_index: int, xml: str) -> None:
     _refuse_modify(command, "DNS TXT")
-    given = _read(network, DnsTxt, xml, partial=command == "DELETE")
+    given = _read(network, DnsTxt, xml, partial=command not in _ADDING)
     txts = _dns_of(network).txts
     matching = [i for i, txt in enumerate(txts) if txt.name == given.name][:1]
     existing = f"there is already a DNS TXT record with name '{given.name}'"
@@ -324,7 +331,7 @@ def _update_dns_txt(network: Network, command: str, parent_index: int, xml: str)
 
 def _update_dns_srv(network: Network, command: str, parent_index: int, xml: str) -> None:
     _refuse_modify(command, "DNS SRV")
-    given = _read(network, DnsSrv, xml, partial=command == "DELETE")
+    given = _read(network, DnsSrv, xml, partial=command not in _ADDING)
     srvs = _dns_of(network).srvs
     parts = ("service", "protocol", "domain", "target", "port", "priority", "weight")
     matching = [

@@ -4962,7 +4962,7 @@ CONNECT_COMPARE_CPU = call(
     acl="connect:read",
     high=True,
     readonly=True,
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
 DOMAIN_MEMORY_STATS = call(
     159,
@@ -5005,7 +5005,7 @@ CONNECT_BASELINE_CPU = call(
     ConnectBaselineCpuRet,
     acl="connect:read",
     readonly=True,
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
 DOMAIN_GET_JOB_INFO = call(
     163,
@@ -5569,7 +5569,7 @@ NODE_GET_MEMORY_STATS = call(
     acl="connect:read",
     high=True,
     readonly=True,
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
 DOMAIN_GET_CONTROL_INFO = call(
     229,
@@ -5728,7 +5728,7 @@ DOMAIN_OPEN_GRAPHICS = call(
     errors=E.DOMAIN,
 )
 NODE_SUSPEND_FOR_DURATION = call(
-    250, "virNodeSuspendForDuration", NodeSuspendForDurationArgs, acl="connect:pm_control", facet="hypervisor"
+    250, "virNodeSuspendForDuration", NodeSuspendForDurationArgs, acl="connect:pm_control", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_BLOCK_RESIZE = call(
     251, "virDomainBlockResize", DomainBlockResizeArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
@@ -6068,7 +6068,7 @@ NODE_GET_MEMORY_PARAMETERS = call(
     NodeGetMemoryParametersRet,
     acl="connect:read",
     readonly=True,
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_COMMIT = call(
     290, "virDomainBlockCommit", DomainBlockCommitArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
@@ -6399,7 +6399,9 @@ DOMAIN_BLOCK_COPY = call(
     345, "virDomainBlockCopy", DomainBlockCopyArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_EVENT_CALLBACK_TUNABLE = event(346, DomainEventCallbackTunableMsg)
-NODE_ALLOC_PAGES = call(347, "virNodeAllocPages", NodeAllocPagesArgs, NodeAllocPagesRet, acl="connect:write", facet="hypervisor")
+NODE_ALLOC_PAGES = call(
+    347, "virNodeAllocPages", NodeAllocPagesArgs, NodeAllocPagesRet, acl="connect:write", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE = event(348, DomainEventCallbackAgentLifecycleMsg)
 DOMAIN_GET_FSINFO = call(
     349,
@@ -6707,7 +6709,7 @@ CONNECT_COMPARE_HYPERVISOR_CPU = call(
     ConnectCompareHypervisorCpuArgs,
     ConnectCompareHypervisorCpuRet,
     acl="connect:write",
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
 CONNECT_BASELINE_HYPERVISOR_CPU = call(
     394,
@@ -6715,9 +6717,11 @@ CONNECT_BASELINE_HYPERVISOR_CPU = call(
     ConnectBaselineHypervisorCpuArgs,
     ConnectBaselineHypervisorCpuRet,
     acl="connect:write",
-    facet="hypervisor",
+    facet="hypervisor", errors=E.DOMAIN,
 )
-NODE_GET_SEV_INFO = call(395, "virNodeGetSEVInfo", NodeGetSevInfoArgs, NodeGetSevInfoRet, acl="connect:read", facet="hypervisor")
+NODE_GET_SEV_INFO = call(
+    395, "virNodeGetSEVInfo", NodeGetSevInfoArgs, NodeGetSevInfoRet, acl="connect:read", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
     396,
     "virDomainGetLaunchSecurityInfo",

@@ -13,7 +13,9 @@ def check_flags(flags: int, allowed: int, function: str, domain: int = ErrorDoma
     extra = flags & ~allowed
     if extra:
         text = f"unsupported flags (0x{extra:x}) in function {function}"
-        raise VirtError(ErrorCode.INVALID_ARG, function, domain, message=text, str1=text, str2="flags")
+        raise VirtError(
+            ErrorCode.INVALID_ARG, function, domain, message=text, str1=function, str2="flags", int1=0, int2=0
+        )
 
 
 def check_params(params: Iterable[TypedParam], types: Mapping[str, int]) -> None:

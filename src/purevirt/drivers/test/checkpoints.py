@@ -114,7 +114,7 @@ class CheckpointFacet:
         if len(guest.snapshots):
             text = "cannot create checkpoint while snapshot exists"
             raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, errors.FROM)
-        if not redefine and not guest.is_active:
+        if not guest.is_active:
             text = "cannot create checkpoint for inactive domain"
             raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, errors.FROM)
         checkpoint = DomainCheckpoint.from_xml(xml_desc, ParseContext(inactive=True, redefine=redefine))

@@ -50,7 +50,7 @@ def capabilities(host: TestHost) -> Capabilities:
     """The document of `virConnectGetCapabilities`."""
     cells = []
     for number, cell in enumerate(host.cells):
-        pages = [CellPages(size=cell.page, value=cell.memory // 4)]
+        pages = [CellPages(size=cell.page, value=cell.memory // cell.page)]
         pages += [CellPages(size=size, value=0) for size in _HUGE]
         first = cell.cpus[0]
         cpus = [

@@ -58,18 +58,20 @@ def _new_mac() -> str:
     return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
-def parse_domain(text: str, *, validate: bool = False) -> Domain:
-    """A definition as a client gives it, complete and checked; `validate`: against its schema too."""
-    return complete(Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate)))
+def parse_domain(text: str, *, named: bool = True, validate: bool = False) -> Domain:
+    """A definition as a client gives it, complete and checked; `named`: interfaces get names for a guest to be;
+    `validate`: against its schema too."""
+    return complete(Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate)), named=named)
 
 
-def complete(document: Domain) -> Domain:
+def complete(document: Domain, *, named: bool = True) -> Domain:
     """Fill in what a definition leaves open, and check it."""
     post_parse(document, TestHooks())
     validate_general(document)
     if document.uuid is None:
         document.uuid = str(uuid.uuid4())
-    name_interfaces(document)
+    if named:
+        name_interfaces(document)
     return document
 
 

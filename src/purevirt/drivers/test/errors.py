@@ -34,6 +34,13 @@ def not_found(code: ErrorCode, detail: str | None = None) -> NotFound:
     return NotFound(code, detail, FROM)
 
 
+def unknown() -> VirtError:
+    """A failure that says nothing: upstream's function returns -1 and sets no error."""
+    error = VirtError(ErrorCode.INTERNAL_ERROR, message="An error occurred, but the cause is unknown", int1=0, int2=0)
+    error.str1 = None
+    return error
+
+
 def check_getter(flags: int, allowed: int, function: str) -> int:
     """As `check_flags`, for functions that answer typed parameters: clients say that they know strings. The rest is returned."""
     check_flags(flags, allowed | C.VIR_TYPED_PARAM_STRING_OKAY, function)

@@ -23,6 +23,7 @@ from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.pools import PoolFacet
 from purevirt.drivers.test.saving import SaveFacet
 from purevirt.drivers.test.scheduler import SchedulerFacet
+from purevirt.drivers.test.screenshot import ScreenshotFacet
 from purevirt.drivers.test.snapshots import SnapshotFacet
 from purevirt.drivers.test.stats import StatsFacet
 from purevirt.drivers.test.tuning import BandwidthFacet, LifecycleActionFacet, MemtuneFacet, NumaFacet, PerfFacet
@@ -59,6 +60,7 @@ _KINDS = (
     SnapshotFacet,
     CheckpointFacet,
     MemoryFacet,
+    ScreenshotFacet,
 )
 
 

@@ -9,6 +9,7 @@ from purevirt.drivers.test.checkpoints import no_checkpoints
 from purevirt.drivers.test.iothreads import Polling, named_threads
 from purevirt.drivers.test.snapshots import no_snapshots
 from purevirt.drivers.test.taints import deprecations_of, taints_of
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol.remote import NonnullDomain
 from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid, parse_uuid
@@ -88,7 +89,8 @@ class Guest:
         if live and not self.is_active:
             raise errors.not_running()
         if config and not self.persistent:
-            raise errors.invalid("transient domains do not have any persistent config")
+            text = "transient domains do not have any persistent config"
+            raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
         return live, config
 
     def one(self, flags: int) -> Domain:

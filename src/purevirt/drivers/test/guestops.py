@@ -98,7 +98,7 @@ class GuestOpsFacet:
             raise errors.bad_argument("only sending a signal to pid 1 is supported")
         if not 0 <= signum < C.VIR_DOMAIN_PROCESS_SIGNAL_LAST:
             raise errors.bad_argument(f"signum value {signum} is out of range")
-        self._active(dom)
+        self._host.guest(dom)
 
     async def domain_set_user_password(
         self, dom: p.NonnullDomain, user: str | None, password: str | None, flags: int

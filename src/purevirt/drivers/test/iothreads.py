@@ -111,10 +111,12 @@ class IothreadFacet:
 
     async def domain_pin_iothread(self, dom: p.NonnullDomain, iothreads_id: int, cpumap: bytes, flags: int) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainPinIOThread")
+        documents = self._host.guest(dom).targets(flags)
         cpus = from_map(cpumap)
         if not cpus:
             raise errors.bad_argument("Empty iothread cpumap list for pinning")
-        for document in self._host.guest(dom).targets(flags):
+        for document in documents:
+            _name_all(document)
             if iothreads_id not in thread_ids(document):
                 raise errors.bad_argument(f"iothreadid {iothreads_id} not found")
             tune = document.cputune = document.cputune or Cputune()
@@ -127,13 +129,13 @@ class IothreadFacet:
         errors.check_flags(flags, C.VIR_DOMAIN_AFFECT_LIVE, "testDomainSetIOThreadParams")
         if not iothread_id:
             raise errors.bad_argument("invalid value of 0 for iothread_id")
-        check_params(params, _TYPES)
         guest = self._host.guest(dom)
         document = guest.one(flags)
         if iothread_id not in thread_ids(document):
             raise errors.bad_argument(f"cannot find IOThread '{iothread_id}' in iothreadids")
         polling = guest.polling.get(iothread_id)
         if polling is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, message="An error occurred, but the cause is unknown")
+            raise errors.unknown()
+        check_params(params, _TYPES)
         for param in params:
             setattr(polling, param.field, int(param.value))

@@ -95,6 +95,8 @@ class MemoryFacet:
     async def domain_memory_peek(self, dom: p.NonnullDomain, offset: int, size: int, flags: int) -> bytes:
         """Every byte is the low part of its own address."""
         errors.check_flags(flags, C.VIR_MEMORY_VIRTUAL | C.VIR_MEMORY_PHYSICAL, "testDomainMemoryPeek")
+        if flags not in (C.VIR_MEMORY_VIRTUAL, C.VIR_MEMORY_PHYSICAL):
+            raise errors.bad_argument("flags parameter must be VIR_MEMORY_VIRTUAL or VIR_MEMORY_PHYSICAL")
         guest = self._host.guest(dom)
         guest.require_active()
         return bytes((offset + i) % 256 for i in range(size))

@@ -18,9 +18,8 @@ _AFFECT = C.VIR_DOMAIN_AFFECT_LIVE | C.VIR_DOMAIN_AFFECT_CONFIG
 _KINDS = (C.VIR_DOMAIN_METADATA_DESCRIPTION, C.VIR_DOMAIN_METADATA_TITLE, C.VIR_DOMAIN_METADATA_ELEMENT)
 
 
-def _check_kind(kind: int) -> None:
-    if kind not in _KINDS:
-        raise VirtError(ErrorCode.INVALID_ARG, f"unknown metadata type '{kind}'", ErrorDomain.DOMAIN)
+def _unknown_kind(kind: int) -> VirtError:
+    return VirtError(ErrorCode.INVALID_ARG, f"unknown metadata type '{kind}'", ErrorDomain.DOMAIN)
 
 
 def _write(document: Domain, kind: int, value: str | None, key: str | None, uri: str | None) -> None:
@@ -39,15 +38,16 @@ class MetadataFacet:
         self._host = host
 
     async def domain_get_metadata(self, dom: p.NonnullDomain, type: int, uri: str | None, flags: int) -> str:
-        errors.check_flags(flags, _AFFECT, "virDomainObjGetMetadata")
-        _check_kind(type)
+        errors.check_flags(flags, _AFFECT, "testDomainGetMetadata")
         document = self._host.guest(dom).one(flags)
+        if type >= len(_KINDS):
+            raise _unknown_kind(type)
         if type == C.VIR_DOMAIN_METADATA_DESCRIPTION:
             found = document.description
         elif type == C.VIR_DOMAIN_METADATA_TITLE:
             found = document.title
         else:
-            found = tree.find(document.metadata, uri or "")
+            found = tree.find(document.metadata, uri or "") if type == C.VIR_DOMAIN_METADATA_ELEMENT else None
         if found is None:
             text = "Requested metadata element is not present"
             raise VirtError(ErrorCode.NO_DOMAIN_METADATA, text, ErrorDomain.DOMAIN)
@@ -56,9 +56,10 @@ class MetadataFacet:
     async def domain_set_metadata(
         self, dom: p.NonnullDomain, type: int, metadata: str | None, key: str | None, uri: str | None, flags: int
     ) -> None:
-        errors.check_flags(flags, _AFFECT, "virDomainObjSetMetadata")
-        _check_kind(type)
+        errors.check_flags(flags, _AFFECT, "testDomainSetMetadata")
         guest = self._host.guest(dom)
+        if type not in _KINDS:
+            raise _unknown_kind(type)
         for document in guest.targets(flags):
             _write(document, type, metadata, key, uri)
         message = p.DomainEventCallbackMetadataChangeMsg(0, guest.ref, type, uri)

@@ -103,6 +103,12 @@ class NetworkFacet:
     def _find(self, net: p.NonnullNetwork) -> TestNetwork:
         return self._named(net.name)
 
+    def _by_uuid(self, uuid: bytes) -> TestNetwork:
+        found = self._host.networks.by_uuid(uuid)
+        if found is None:
+            raise errors.not_found(ErrorCode.NO_NETWORK, f"no network with matching uuid '{format_uuid(uuid)}'")
+        return found
+
     def _named(self, name: str) -> TestNetwork:
         found = self._host.networks.get(name)
         if found is None:
@@ -119,10 +125,7 @@ class NetworkFacet:
         return self._named(name).ref
 
     async def network_lookup_by_uuid(self, uuid: bytes) -> p.NonnullNetwork:
-        found = self._host.networks.by_uuid(uuid)
-        if found is None:
-            raise errors.not_found(ErrorCode.NO_NETWORK, f"no network with matching uuid '{format_uuid(uuid)}'")
-        return found.ref
+        return self._by_uuid(uuid).ref
 
     async def connect_num_of_networks(self) -> int:
         return sum(network.active for network in self._host.networks)
@@ -179,7 +182,7 @@ class NetworkFacet:
         self, net: p.NonnullNetwork, command: int, section: int, parentIndex: int, xml: str, flags: int
     ) -> None:
         errors.check_flags(flags, _UPDATE_FLAGS, "testNetworkUpdate")
-        network = self._find(net)
+        network = self._by_uuid(net.uuid)
         if not flags & _UPDATE_FLAGS:
             flags = C.VIR_NETWORK_UPDATE_AFFECT_LIVE if network.active else C.VIR_NETWORK_UPDATE_AFFECT_CONFIG
         if flags & C.VIR_NETWORK_UPDATE_AFFECT_LIVE and not network.active:
@@ -215,10 +218,10 @@ class NetworkFacet:
     # --- life --------------------------------------------------------------------------------------------------
 
     async def network_is_active(self, net: p.NonnullNetwork) -> int:
-        return int(self._find(net).active)
+        return int(self._by_uuid(net.uuid).active)
 
     async def network_is_persistent(self, net: p.NonnullNetwork) -> int:
-        return int(self._find(net).persistent)
+        return int(self._by_uuid(net.uuid).persistent)
 
     async def network_create(self, net: p.NonnullNetwork) -> None:
         network = self._find(net)

@@ -188,8 +188,12 @@ class NodeDeviceFacet:
         its = TestDevice(document).fc_host
         if its is None:
             raise VirtError(ErrorCode.INTERNAL_ERROR, "Device is not a fibre channel HBA", ErrorDomain.NODEDEV)
-        if _parent_device(self._host, document.parent) is None:
+        parent = _parent_device(self._host, document.parent)
+        if parent is None:
             text = f"Could not find parent device for '{document.name}'"
+            raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.NODEDEV)
+        if "vports" not in parent.all_capabilities:
+            text = f"Parent device {parent.name} is not capable of vport operations"
             raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.NODEDEV)
         return create_vport(self._host, its.wwnn or "", its.wwpn or "").ref
 

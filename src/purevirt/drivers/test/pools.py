@@ -11,7 +11,7 @@ from purevirt.drivers.test import errors
 from purevirt.drivers.test.index import Index
 from purevirt.drivers.test.nodedevs import by_wwns, create_vport, destroy_vport
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.model._engine import ParseContext
+from purevirt.model._engine import ParseContext, escape, parse_tree
 from purevirt.model.storage_pool import FcHostAdapter, StoragePool
 from purevirt.model.storage_volume import StorageVolume
 from purevirt.protocol import remote as p
@@ -19,6 +19,8 @@ from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid, parse_uuid
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element as Node
+
     from purevirt.drivers.test.host import TestHost
 
 CAPACITY = 100 << 30
@@ -182,10 +184,7 @@ class PoolFacet:
         return self._named(name).ref
 
     async def storage_pool_lookup_by_uuid(self, uuid: bytes) -> p.NonnullStoragePool:
-        found = self._host.pools.by_uuid(uuid)
-        if found is None:
-            raise errors.not_found(ErrorCode.NO_STORAGE_POOL, f"no storage pool with matching uuid '{format_uuid(uuid)}'")
-        return found.ref
+        return _by_uuid(self._host, uuid).ref
 
     async def storage_pool_lookup_by_volume(self, vol: p.NonnullStorageVol) -> p.NonnullStoragePool:
         return self._named(vol.pool).ref
@@ -213,12 +212,13 @@ class PoolFacet:
 
     async def connect_find_storage_pool_sources(self, type: str, srcSpec: str | None, flags: int) -> str:
         errors.check_flags(flags, 0, "testConnectFindStoragePoolSources")
+        if type == "dir":
+            raise errors.internal(f"unknown storage pool type {type}")
+        spec = parse_tree(srcSpec, "storage_source_specification", ErrorDomain.STORAGE) if srcSpec else None
         if type == "logical":
             return _LOGICAL
         if type == "netfs":
-            return _netfs_sources(srcSpec)
-        if type in _TYPES:
-            raise errors.internal(f"unknown storage pool type {type}")
+            return _netfs_sources(spec)
         raise VirtError(ErrorCode.NO_SUPPORT, f"pool type '{type}' does not support source discovery", errors.FROM)
 
     # --- definitions -------------------------------------------------------------------------------------------
@@ -265,10 +265,10 @@ class PoolFacet:
     # --- life --------------------------------------------------------------------------------------------------
 
     async def storage_pool_is_active(self, pool: p.NonnullStoragePool) -> int:
-        return int(self._named(pool.name).active)
+        return int(pool_of(self._host, pool).active)
 
     async def storage_pool_is_persistent(self, pool: p.NonnullStoragePool) -> int:
-        return int(self._named(pool.name).persistent)
+        return int(pool_of(self._host, pool).persistent)
 
     async def storage_pool_create(self, pool: p.NonnullStoragePool, flags: int) -> None:
         errors.check_flags(flags, 0, "testStoragePoolCreate")
@@ -324,10 +324,20 @@ def named_pool(host: TestHost, name: str) -> TestPool:
     return found
 
 
-def _netfs_sources(spec: str | None) -> str:
-    from purevirt.model._engine import escape, parse_tree
+def _by_uuid(host: TestHost, uuid: bytes) -> TestPool:
+    found = host.pools.by_uuid(uuid)
+    if found is None:
+        raise errors.not_found(ErrorCode.NO_STORAGE_POOL, f"no storage pool with matching uuid '{format_uuid(uuid)}'")
+    return found
 
-    node = parse_tree(spec, "storage_source", errors.FROM).find("host") if spec else None
+
+def pool_of(host: TestHost, ref: p.NonnullStoragePool) -> TestPool:
+    """The pool that a client means, by its UUID, as a few functions look it up."""
+    return _by_uuid(host, ref.uuid)
+
+
+def _netfs_sources(spec: Node | None) -> str:
+    node = spec.find("host") if spec is not None else None
     name = node.get("name") if node is not None else None
     if not name:
         raise errors.bad_argument("hostname must be specified for netfs sources")

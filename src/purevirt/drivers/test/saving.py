@@ -28,11 +28,13 @@ def _write(path: str, data: bytes, doing: str) -> None:
         raise system_error(error.errno or 0, doing, errors.FROM) from error
 
 
-def _read(path: str) -> Domain:
+def _read(path: str, *, named: bool) -> Domain:
     """The definition in a save file. Its errors end in "Success": there was no system call that failed."""
     try:
         with open(path, "rb") as file:
             data = file.read()
+    except IsADirectoryError as error:  # which can be opened, but not read
+        raise system_error(error.errno or 0, f"incomplete save header in '{path}'", errors.FROM) from error
     except OSError as error:
         raise system_error(error.errno or 0, f"cannot read domain image '{path}'", errors.FROM) from error
     if len(data) < len(MAGIC):
@@ -47,7 +49,7 @@ def _read(path: str) -> Domain:
         raise errors.internal("length of metadata out of range")
     if len(rest) < 4 + length:
         raise system_error(0, f"incomplete metadata in '{path}'", errors.FROM)
-    return parse_domain(rest[4 : 4 + length].decode("utf-8", "replace"))
+    return parse_domain(rest[4 : 4 + length].decode("utf-8", "replace"), named=named)
 
 
 class SaveFacet:
@@ -82,7 +84,7 @@ class SaveFacet:
     async def domain_restore_flags(self, from_: str, dxml: str | None, flags: int) -> None:
         errors.check_flags(flags, 0, "testDomainRestoreFlags")
         _refuse_changes(dxml)
-        document = _read(from_)
+        document = _read(from_, named=True)
         guest = admit(self._host, document, live=True)
         if guest is None:
             guest = Guest(document, persistent=False)
@@ -95,14 +97,14 @@ class SaveFacet:
 
     async def domain_save_image_get_xml_desc(self, file: str, flags: int) -> str:
         errors.check_flags(flags, C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE, "testDomainSaveImageGetXMLDesc")
-        document = _read(file)
+        document = _read(file, named=False)
         return format_domain(document, C.VIR_DOMAIN_XML_SECURE if flags else 0)
 
     async def domain_save_image_define_xml(self, file: str, dxml: str, flags: int) -> None:
         allowed = C.VIR_DOMAIN_SAVE_RUNNING | C.VIR_DOMAIN_SAVE_PAUSED
         errors.check_flags(flags, allowed, "testDomainSaveImageDefineXML")
-        _read(file)
-        text = format_domain(parse_domain(dxml), C.VIR_DOMAIN_XML_SECURE).encode()
+        _read(file, named=False)
+        text = format_domain(parse_domain(dxml, named=False), C.VIR_DOMAIN_XML_SECURE).encode()
         _write(file, MAGIC + len(text).to_bytes(4, "little") + text, f"failed to write {file}")
 
     # --- managed -----------------------------------------------------------------------------------------------
@@ -139,5 +141,5 @@ class SaveFacet:
 
 
 def _refuse_changes(dxml: str | None) -> None:
-    if dxml:
+    if dxml is not None:
         raise VirtError(ErrorCode.ARGUMENT_UNSUPPORTED, "xml modification unsupported", errors.FROM)

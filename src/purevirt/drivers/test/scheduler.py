@@ -22,7 +22,6 @@ class SchedulerFacet:
         self._host = host
 
     async def domain_get_scheduler_type(self, dom: p.NonnullDomain) -> p.DomainGetSchedulerTypeRet:
-        self._host.guest(dom)
         return p.DomainGetSchedulerTypeRet("fair", 1)
 
     async def domain_get_scheduler_parameters(self, dom: p.NonnullDomain, nparams: int) -> list[TypedParam]:

@@ -263,7 +263,7 @@ class SnapshotFacet:
 
     async def domain_revert_to_snapshot(self, snap: p.NonnullDomainSnapshot, flags: int) -> None:
         running, paused = C.VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING, C.VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED
-        allowed = running | paused | C.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE | C.VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM
+        allowed = running | paused | C.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
         errors.check_flags(flags, allowed, "testDomainRevertToSnapshot")
         guest, snapshot = self._find(snap)
         wants = flags & (running | paused)

@@ -41,10 +41,10 @@ class StatsFacet:
         return guest
 
     async def domain_block_stats(self, dom: p.NonnullDomain, path: str) -> p.DomainBlockStatsRet:
-        guest = self._host.guest(dom)
         if not path:
             text = "summary statistics are not supported yet"
             raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, errors.FROM)
+        guest = self._host.guest(dom)
         guest.require_active()
         if find_disk(guest.document, path) is None:
             raise errors.bad_argument(f"invalid path: {path}")
@@ -69,8 +69,8 @@ class StatsFacet:
     async def domain_get_cpu_stats(
         self, dom: p.NonnullDomain, nparams: int, start_cpu: int, ncpus: int, flags: int
     ) -> p.DomainGetCpuStatsRet:
-        errors.check_flags(flags, 4, "testDomainGetCPUStats")
-        most = vcpus(self._active(dom).document)[0]
+        errors.check_getter(flags, 0, "testDomainGetCPUStats")
+        most = vcpus(self._active(dom).document)[1]
         out = ParamList()
         if start_cpu == -1:
             if nparams:
@@ -107,10 +107,10 @@ class StatsFacet:
     ) -> list[p.DomainInterface]:
         """Addresses from the network's range, by the guest's id; others get 192.168.0.1 and on."""
         errors.check_flags(flags, 0, "testDomainInterfaceAddresses")
-        guest = self._active(dom)
         if source not in _SOURCES:
             text = f"Unknown IP address data source {source}"
             raise VirtError(ErrorCode.ARGUMENT_UNSUPPORTED, text, errors.FROM)
+        guest = self._active(dom)
         devices = guest.document.devices
         found = []
         for number, interface in enumerate(devices.interfaces if devices is not None else ()):

@@ -118,6 +118,9 @@ class NumaFacet:
         documents = guest.targets(flags)
         if live and mode is not None and _MODES[int(mode)] != _mode_of(guest.document):
             raise errors.invalid("can't change numatune mode for running domain")
+        if any(nodes is None and not _has_nodes(document) for document in documents):
+            text = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'"
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.DOMAIN)
         for document in documents:
             tune = document.numatune = document.numatune or Numatune()
             memory = tune.memory = tune.memory or NumaMemory(mode="strict")
@@ -125,6 +128,11 @@ class NumaFacet:
                 memory.mode = _MODES[int(mode)]  # type: ignore[assignment]
             if nodes is not None:
                 memory.nodeset, memory.placement = nodes, None
+
+
+def _has_nodes(document: Domain) -> bool:
+    memory = document.numatune.memory if document.numatune is not None else None
+    return memory is not None and bool(memory.nodeset or memory.placement == "auto")
 
 
 def _mode_of(document: Domain) -> str:

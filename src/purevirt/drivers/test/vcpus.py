@@ -65,12 +65,17 @@ class VcpuFacet:
     async def domain_set_vcpus_flags(self, dom: p.NonnullDomain, nvcpus: int, flags: int) -> None:
         errors.check_flags(flags, _AFFECT | C.VIR_DOMAIN_VCPU_MAXIMUM, "testDomainSetVcpusFlags")
         if nvcpus > MAX_VCPUS:
-            text = f"requested cpu amount exceeds maximum supported amount ({nvcpus} > {MAX_VCPUS})"
+            told = nvcpus - (1 << 32) if nvcpus >> 31 else nvcpus
+            text = f"requested cpu amount exceeds maximum supported amount ({told} > {MAX_VCPUS})"
             raise errors.bad_argument(text)
-        documents = self._host.guest(dom).targets(flags & _AFFECT)
+        guest = self._host.guest(dom)
+        documents = guest.targets(flags & _AFFECT)
         if flags & C.VIR_DOMAIN_VCPU_MAXIMUM:
-            for document in documents:
-                _set_counts(document, nvcpus, min(nvcpus, vcpus(document)[1]))
+            live, config = guest.scopes(flags & _AFFECT)
+            if live:  # the most is a matter of the definition, the running guest gets so many processors
+                _set_counts(guest.document, vcpus(guest.document)[0], nvcpus)
+            if config:
+                _set_counts(guest.config, nvcpus, min(nvcpus, vcpus(guest.config)[1]))
             return
         limit = min(vcpus(document)[0] for document in documents)
         if nvcpus > limit:
@@ -94,8 +99,7 @@ class VcpuFacet:
     async def domain_get_vcpu_pin_info(
         self, dom: p.NonnullDomain, ncpumaps: int, maplen: int, flags: int
     ) -> p.DomainGetVcpuPinInfoRet:
-        errors.check_flags(flags, _AFFECT, "testDomainGetVcpuPinInfo")
-        pins = _pins(self._host.guest(dom).one(flags), self._host)[:ncpumaps]
+        pins = _pins(self._host.guest(dom).one(flags & _AFFECT), self._host)[:ncpumaps]
         return p.DomainGetVcpuPinInfoRet(b"".join(to_map(cpus, maplen) for cpus in pins), len(pins))
 
     async def domain_pin_vcpu(self, dom: p.NonnullDomain, vcpu: int, cpumap: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
-from purevirt.drivers.test.pools import TestPool, TestVolume, named_pool
+from purevirt.drivers.test.pools import TestPool, TestVolume, named_pool, pool_of
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import ParseContext
 from purevirt.model.storage_volume import StorageVolume
@@ -63,7 +63,7 @@ class VolumeFacet:
         self, pool: p.NonnullStoragePool, need_results: int, flags: int
     ) -> p.StoragePoolListAllVolumesRet:
         errors.check_flags(flags, 0, "testStoragePoolListAllVolumes")
-        its = named_pool(self._host, pool.name)
+        its = pool_of(self._host, pool)
         if not its.active:
             raise errors.invalid("storage pool is not active")
         refs = [_ref(its, volume) for volume in its.volumes]
@@ -110,9 +110,9 @@ class VolumeFacet:
     async def storage_vol_create_xml_from(
         self, pool: p.NonnullStoragePool, xml: str, clonevol: p.NonnullStorageVol, flags: int
     ) -> p.NonnullStorageVol:
-        errors.check_flags(flags, 0, "testStorageVolCreateXMLFrom")
+        errors.check_flags(flags, C.VIR_STORAGE_VOL_CREATE_VALIDATE, "testStorageVolCreateXMLFrom")
         its = self._pool(pool.name)
-        document = StorageVolume.from_xml(xml, ParseContext(inactive=True, extra={"no_capacity": True}))
+        document = StorageVolume.from_xml(xml, ParseContext(inactive=True))
         original = its.volumes.get(clonevol.name)
         if its.volumes.get(document.name) is None and original is None:
             text = f"no storage vol with matching name '{clonevol.name}'"

@@ -138,7 +138,8 @@ class Element(metaclass=ElementMeta):
         root = parse_tree(text, cls.document or f"{cls.tag}_definition", int(cls.error_domain))
         try:
             if root.tag != cls.tag:
-                raise XmlError(f"expecting root element of '{cls.tag}', not '{root.tag}'", node=root)
+                detail = f"expecting root element of '{cls.tag}', not '{root.tag}'"
+                raise XmlError(detail, node=root, domain=ErrorDomain.XML)
             flags = ctx or _DEFAULT_PARSE
             if flags.validate or (cls.validated and not flags.internal):
                 from purevirt.model.schema_check import check_schema
