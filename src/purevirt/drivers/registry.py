@@ -28,7 +28,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
-from purevirt.api.context import CallContext
+from purevirt.api.context import CallContext, current
 from purevirt.api.driver import Driver
 from purevirt.api.events import Event, EventHub, Scope, Subscription
 from purevirt.errors import ErrorCode, NoSupport, VirtError
@@ -68,11 +68,12 @@ class DriverHost:
     states: dict[str, DriverState] = field(default_factory=dict)
     context: CallContext = field(default_factory=lambda: CallContext(privileged=True))
 
-    def peer(self, facet: str) -> Driver | None:
+    def peer(self, facet: str, context: CallContext | None = None) -> Driver | None:
+        """The driver as `context` may see it; without one as the host's own drivers may (private secrets too)."""
         for name in SECONDARY.get(facet, ()):
             state = self.states.get(name)
             if state is not None:
-                return state.driver_for(self.context)
+                return state.driver_for(context or self.context)
         return None
 
 
@@ -165,7 +166,9 @@ async def open_driver(uri: str, host: DriverHost | None = None) -> Driver:
         raise VirtError(ErrorCode.NO_CONNECT, uri or None)
     state = host.states.get(name) if host is not None else None
     driver = cast(Driver, await module.connect(uri, state))
-    return DriverSet(driver, host) if host is not None and ENTRIES[name].shares else driver
+    if host is None or not ENTRIES[name].shares:
+        return driver
+    return DriverSet(driver, host, current.get(CallContext()))
 
 
 class RoutedHub(EventHub):
@@ -204,9 +207,11 @@ class RoutedHub(EventHub):
 class DriverSet:
     """A hypervisor's driver, and behind it the host's secondary drivers for what it does not serve itself."""
 
-    def __init__(self, primary: Driver, host: DriverHost) -> None:
+    def __init__(self, primary: Driver, host: DriverHost, context: CallContext) -> None:
         self.primary = primary
         self._host = host
+        self._context = context
+        self._behind: dict[str, Driver] = {}
         self._hub = RoutedHub(primary.events, self._secondary_hub)
 
     def _secondary_hub(self, facet: str) -> EventHub | None:
@@ -218,7 +223,12 @@ class DriverSet:
         probe = FACET_PROBES.get(facet)
         if probe is None or self.primary.supports(probe):
             return None
-        return self._host.peer(facet)
+        known = self._behind.get(facet)
+        if known is None:
+            known = self._host.peer(facet, self._context)
+            if known is not None:
+                self._behind[facet] = known
+        return known
 
     def route(self, procedure: str, facet: str) -> Driver | None:
         """The driver that serves a procedure, None when there is none; `facet` is the row's."""
