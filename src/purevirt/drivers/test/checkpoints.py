@@ -37,6 +37,21 @@ def no_checkpoints() -> Checkpoints:
     return Moments("checkpoint", ErrorCode.NO_DOMAIN_CHECKPOINT)
 
 
+def take_checkpoint(guest: Guest, xml: str) -> None:
+    """A new one, as a backup takes it."""
+    _add(guest, DomainCheckpoint.from_xml(xml, ParseContext(inactive=True)))
+
+
+def _add(guest: Guest, checkpoint: DomainCheckpoint) -> None:
+    checkpoint.creation_time = int(time.time())
+    checkpoint.name = checkpoint.name or str(checkpoint.creation_time)
+    document = guest.document.copy()
+    document.id = None
+    checkpoint.domain = document
+    align_checkpoint(checkpoint, document.devices.disks if document.devices is not None else [])
+    guest.checkpoints.add(checkpoint)
+
+
 class CheckpointFacet:
     """virDomainCheckpoint*."""
 
@@ -121,13 +136,7 @@ class CheckpointFacet:
         if redefine:
             self._redefine(guest, checkpoint)
         else:
-            checkpoint.creation_time = int(time.time())
-            checkpoint.name = checkpoint.name or str(checkpoint.creation_time)
-            document = guest.document.copy()
-            document.id = None
-            checkpoint.domain = document
-            align_checkpoint(checkpoint, document.devices.disks if document.devices is not None else [])
-            guest.checkpoints.add(checkpoint)
+            _add(guest, checkpoint)
         return self._ref(guest, checkpoint)
 
     @staticmethod

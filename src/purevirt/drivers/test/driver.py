@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from purevirt.api.driver import FacetDriver
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from purevirt.api.driver import Driver
     from purevirt.drivers.registry import DriverState
 
-_shared: list[TestHost] = []
-"""The host of test:///default while somebody is connected to it."""
+_shared: dict[str, TestHost] = {}
+"""Hosts of test:///default by their parameters, while somebody is connected to them."""
 
 
 class TestDriver(FacetDriver):
-    """One connection; the shared host goes with its last one."""
+    """One connection; a shared host goes with its last one."""
 
     __test__ = False
 
@@ -28,21 +28,39 @@ class TestDriver(FacetDriver):
         from purevirt.drivers.test.facets import facets
 
         super().__init__("test", facets(host, uri), host.hub)
-        self._host: TestHost | None = host
+        self._host = host
+        self._open = True
         host.connections += 1
 
     @override
+    async def call(self, procedure: str, *args: Any, program: str = "remote") -> Any:
+        """Time goes on and jobs end; then the rules have their say, then the procedure itself."""
+        host = self._host
+        host.clock.tick()
+        if host.busy:
+            host.settle_jobs()
+        if not host.rules:
+            return await super().call(procedure, *args, program=program)
+        from purevirt.drivers.test.rules import before_call, emit_events
+
+        following = await before_call(host, procedure, args)
+        result = await super().call(procedure, *args, program=program)
+        emit_events(host, following, args)
+        return result
+
+    @override
     async def close(self) -> None:
-        host, self._host = self._host, None
-        if host is None:
+        if not self._open:
             return
+        self._open = False
+        host = self._host
         host.connections -= 1
-        if not host.connections and host in _shared:
-            _shared.remove(host)
+        for query in [query for query, its in _shared.items() if its is host and not host.connections]:
+            del _shared[query]
 
 
 async def connect(uri: str, state: DriverState | None) -> Driver:
-    """test:///default, or test:///FILE with a description of the host."""
+    """test:///default, or test:///FILE with a description of the host; see docs/test-driver.md for parameters."""
     parts = urlsplit(uri)
     path = unquote(parts.path)
     if parts.netloc:
@@ -52,9 +70,22 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     if path != "/default":
         from purevirt.drivers.test.nodefile import read_host
 
-        return TestDriver(read_host(path), uri)
-    if not _shared:
+        host = read_host(path)
+        if parts.query:
+            _apply(host, parts.query)
+        return TestDriver(host, uri)
+    shared = _shared.get(parts.query)
+    if shared is None:
         from purevirt.drivers.test.defaults import default_host
 
-        _shared.append(default_host())
-    return TestDriver(_shared[0], uri)
+        shared = default_host()
+        if parts.query:
+            _apply(shared, parts.query)
+        _shared[parts.query] = shared
+    return TestDriver(shared, uri)
+
+
+def _apply(host: TestHost, query: str) -> None:
+    from purevirt.drivers.test.options import apply_query
+
+    apply_query(host, query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.checkpoints import no_checkpoints
@@ -15,7 +15,11 @@ from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid, parse_uuid
 
 if TYPE_CHECKING:
+    from purevirt.drivers.test.blockjobs import BlockJob
+    from purevirt.drivers.test.jobs import GuestJob
+    from purevirt.model.backup import DomainBackup
     from purevirt.model.domain.document import Domain
+    from purevirt.types.typed_params import TypedParam
 
 
 class Guest:
@@ -40,6 +44,16 @@ class Guest:
         self.deprecations: list[str] = []
         self.snapshots = no_snapshots()
         self.checkpoints = no_checkpoints()
+        self.job: GuestJob | None = None
+        self.completed_job: list[TypedParam] | None = None
+        """Statistics of the last job that ended, until they are asked for."""
+        self.backup: DomainBackup | None = None
+        self.block_jobs: dict[str, BlockJob] = {}
+        """By the disk's target."""
+        self.disk_sizes: dict[str, int] = {}
+        """Bytes of disks that were resized, by target."""
+        self.sessions: dict[str, Any] = {}
+        """Open consoles and channels."""
         self.polling: dict[int, Polling] = named_threads(document)
         """Of I/O threads; made with the guest, a later definition does not change it."""
 

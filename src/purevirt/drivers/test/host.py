@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.api.events import Event, EventHub
 from purevirt.drivers.test import errors
+from purevirt.drivers.test.blockjobs import end_block_job, settle_block_jobs
+from purevirt.drivers.test.clock import Clock
+from purevirt.drivers.test.contents import Budget
 from purevirt.drivers.test.guest import Guest
 from purevirt.drivers.test.index import Index
+from purevirt.drivers.test.jobs import Work, end_job
 from purevirt.errors import ErrorCode
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
@@ -18,7 +22,10 @@ if TYPE_CHECKING:
     from purevirt.drivers.test.interfaces import TestInterface
     from purevirt.drivers.test.networks import TestNetwork
     from purevirt.drivers.test.nodedevs import TestDevice
+    from purevirt.drivers.test.nwfilters import TestBinding, TestFilter
     from purevirt.drivers.test.pools import TestPool
+    from purevirt.drivers.test.rules import Rule
+    from purevirt.drivers.test.secrets import TestSecret
 
 
 @dataclass(slots=True)
@@ -59,7 +66,18 @@ class TestHost:
     """What the interfaces were when the running transaction began."""
     pools: Index[TestPool] = field(default_factory=Index)
     devices: Index[TestDevice] = field(default_factory=Index)
+    filters: Index[TestFilter] = field(default_factory=Index)
+    bindings: Index[TestBinding] = field(default_factory=Index)
+    secrets: Index[TestSecret] = field(default_factory=Index)
     hub: EventHub = field(default_factory=EventHub)
+    clock: Clock = field(default_factory=Clock)
+    rules: list[Rule] = field(default_factory=list)
+    job_s: float = 0
+    """How long jobs take, in seconds of the clock."""
+    budget: Budget = field(default_factory=Budget)
+    """What its volumes may keep in memory."""
+    busy: set[Guest] = field(default_factory=set)
+    """Guests that have jobs, or had when it was last looked."""
     connections: int = 0
     last_id: int = 0
 
@@ -75,6 +93,24 @@ class TestHost:
             raise errors.not_found(ErrorCode.NO_DOMAIN, detail)
         return found
 
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def work(self, guest: Guest, total: int, *, forever: bool = False) -> Work:
+        """Something to be done with the guest from now on; `forever`: until somebody ends it."""
+        self.busy.add(guest)
+        return Work(self.clock.now_us(), None if forever else round(self.job_s * 1_000_000), total)
+
+    def settle_jobs(self) -> None:
+        """End the jobs that are due."""
+        now = self.clock.now_us()
+        for guest in list(self.busy):
+            if guest.job is not None and guest.job.work.over(now):
+                end_job(self, guest, success=True)
+            if guest.block_jobs:
+                settle_block_jobs(self, guest)
+            if guest.job is None and not guest.block_jobs:
+                self.busy.discard(guest)
+
     # --- life --------------------------------------------------------------------------------------------------
 
     def start(self, guest: Guest, reason: int = C.VIR_DOMAIN_RUNNING_BOOTED) -> None:
@@ -89,6 +125,10 @@ class TestHost:
 
     def stop(self, guest: Guest, reason: int) -> None:
         """Make it stand still; a transient guest stays until `settle`."""
+        if guest.job is not None:
+            end_job(self, guest, success=False)
+        for job in list(guest.block_jobs.values()):
+            end_block_job(self, guest, job, C.VIR_DOMAIN_BLOCK_JOB_FAILED)
         guest.set_state(C.VIR_DOMAIN_SHUTOFF, reason)
         guest.id = -1
         if guest.next is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid as uuid_module
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from purevirt.api.events import Event
 from purevirt.drivers.test import errors
@@ -15,6 +16,9 @@ from purevirt.model.network_update import update_network
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid, parse_uuid
+
+if TYPE_CHECKING:
+    from purevirt.drivers.test.ports import TestPort
 
 _GROUPS = (
     C.VIR_CONNECT_LIST_NETWORKS_ACTIVE | C.VIR_CONNECT_LIST_NETWORKS_INACTIVE,
@@ -35,6 +39,7 @@ class TestNetwork:
     active: bool = False
     autostart: bool = False
     next: Network | None = None
+    ports: dict[bytes, TestPort] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -94,6 +99,18 @@ def add_network(host: TestHost, document: Network, *, live: bool) -> TestNetwork
     return known
 
 
+def _by_uuid(host: TestHost, uuid: bytes) -> TestNetwork:
+    found = host.networks.by_uuid(uuid)
+    if found is None:
+        raise errors.not_found(ErrorCode.NO_NETWORK, f"no network with matching uuid '{format_uuid(uuid)}'")
+    return found
+
+
+def network_of(host: TestHost, ref: p.NonnullNetwork) -> TestNetwork:
+    """The network that a client means, by its UUID."""
+    return _by_uuid(host, ref.uuid)
+
+
 class NetworkFacet:
     """virNetwork*."""
 
@@ -104,10 +121,7 @@ class NetworkFacet:
         return self._named(net.name)
 
     def _by_uuid(self, uuid: bytes) -> TestNetwork:
-        found = self._host.networks.by_uuid(uuid)
-        if found is None:
-            raise errors.not_found(ErrorCode.NO_NETWORK, f"no network with matching uuid '{format_uuid(uuid)}'")
-        return found
+        return _by_uuid(self._host, uuid)
 
     def _named(self, name: str) -> TestNetwork:
         found = self._host.networks.get(name)
@@ -233,6 +247,7 @@ class NetworkFacet:
     async def network_destroy(self, net: p.NonnullNetwork) -> None:
         network = self._find(net)
         network.active = False
+        network.ports.clear()
         if network.next is not None:
             network.document, network.next = network.next, None
         self._emit(network, C.VIR_NETWORK_EVENT_STOPPED)

@@ -13,6 +13,7 @@ from purevirt.drivers.test.host import Hardware, TestHost
 from purevirt.drivers.test.interfaces import TestInterface
 from purevirt.drivers.test.networks import add_network
 from purevirt.drivers.test.nodedevs import TestDevice
+from purevirt.drivers.test.options import apply_description
 from purevirt.drivers.test.pools import add_pool
 from purevirt.drivers.test.snapshots import completed
 from purevirt.errors import ErrorCode, VirtError
@@ -53,6 +54,7 @@ def read_host(path: str) -> TestHost:
         _add_pool(host, node, base)
     for node, _ in _objects(root, "device", base):
         host.devices.add(TestDevice(NodeDevice.from_node(node)))
+    apply_description(host, root)
     _check_users(root)
     return host
 
@@ -197,7 +199,7 @@ def _add_pool(host: TestHost, node: Node, base: Path) -> None:
     pool = add_pool(host, StoragePool.from_node(node, ParseContext(inactive=True)), live=False)
     pool.active = True
     for volume, _ in volumes:
-        pool.add_volume(StorageVolume.from_node(volume, ParseContext(inactive=True)))
+        pool.add_volume(StorageVolume.from_node(volume, ParseContext(inactive=True)), host.budget)
 
 
 def _check_users(root: Node) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from purevirt.api.events import Event
 from purevirt.drivers.test import errors
+from purevirt.drivers.test.contents import Budget, Contents
 from purevirt.drivers.test.index import Index
 from purevirt.drivers.test.nodedevs import by_wwns, create_vport, destroy_vport
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -70,6 +71,12 @@ class TestVolume:
     __test__ = False
 
     document: StorageVolume
+    contents: Contents
+
+    @property
+    def capacity(self) -> int:
+        """Bytes."""
+        return self.document.capacity or 0
 
     @property
     def name(self) -> str:
@@ -113,12 +120,12 @@ class TestPool:
         self.document.allocation += size
         self.document.available = self.document.capacity - self.document.allocation
 
-    def add_volume(self, document: StorageVolume) -> TestVolume:
+    def add_volume(self, document: StorageVolume, budget: Budget) -> TestVolume:
         """A new volume in the pool's directory."""
         base = (self.document.target.path if self.document.target is not None else None) or ""
         document.complete_for_pool(self.document.type)
         document.target.path = document.key = f"{base}/{document.name}"
-        volume = TestVolume(document)
+        volume = TestVolume(document, Contents(budget))
         self.volumes.add(volume)
         self.take(document.allocation or 0)
         return volume

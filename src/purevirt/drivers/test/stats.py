@@ -16,6 +16,7 @@ from purevirt.types.typed_params import ParamList
 
 if TYPE_CHECKING:
     from purevirt.drivers.test.host import TestHost
+    from purevirt.drivers.test.networks import TestNetwork
 
 _DISK_SIZE = 1 << 40
 _DISK_CAPACITY = 1099506450432
@@ -54,8 +55,12 @@ class StatsFacet:
     async def domain_get_block_info(self, dom: p.NonnullDomain, path: str, flags: int) -> p.DomainGetBlockInfoRet:
         errors.check_flags(flags, 0, "testDomainGetBlockInfo")
         guest = self._host.guest(dom)
-        if find_disk(guest.document, path) is None:
+        disk = find_disk(guest.document, path)
+        if disk is None:
             raise errors.bad_argument(f"invalid path {path} not assigned to domain")
+        size = guest.disk_sizes.get(disk.target.dev)
+        if size is not None:
+            return p.DomainGetBlockInfoRet(size, size, size)
         return p.DomainGetBlockInfoRet(_DISK_SIZE, _DISK_CAPACITY, _DISK_SIZE)
 
     async def domain_interface_stats(self, dom: p.NonnullDomain, device: str) -> p.DomainInterfaceStatsRet:
@@ -127,15 +132,20 @@ class StatsFacet:
         network = self._host.networks.get(name)
         if network is None:
             raise errors.not_found(ErrorCode.NO_NETWORK, f"no network with matching name '{name}'")
-        if not network.document.ips:
-            return []
-        ip = network.document.ips[0]
-        first = ip.dhcp.ranges[0].start if ip.dhcp is not None and ip.dhcp.ranges else ip.address
-        if first is None:
-            return []
-        address = ip_address(str(first)) + 1 + 20 * (guest.id - 1) + number
-        kind = C.VIR_IP_ADDR_TYPE_IPV6 if address.version == 6 else C.VIR_IP_ADDR_TYPE_IPV4
-        return [p.DomainIpAddr(kind, str(address), _prefix(ip))]
+        return network_addresses(network, guest.id, number)
+
+
+def network_addresses(network: TestNetwork, guest_id: int, number: int) -> list[p.DomainIpAddr]:
+    """What a guest's interface gets from a network, made up from the guest's id and the interface's number."""
+    if not network.document.ips:
+        return []
+    ip = network.document.ips[0]
+    first = ip.dhcp.ranges[0].start if ip.dhcp is not None and ip.dhcp.ranges else ip.address
+    if first is None:
+        return []
+    address = ip_address(str(first)) + 1 + 20 * (guest_id - 1) + number
+    kind = C.VIR_IP_ADDR_TYPE_IPV6 if address.version == 6 else C.VIR_IP_ADDR_TYPE_IPV4
+    return [p.DomainIpAddr(kind, str(address), _prefix(ip))]
 
 
 def _prefix(ip: Any) -> int:

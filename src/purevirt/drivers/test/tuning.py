@@ -30,7 +30,7 @@ _EVENTS: tuple[str, ...] = PerfEventName.__args__  # type: ignore[attr-defined]
 _ACTIONS: tuple[str, ...] = LifecycleAction.__args__  # type: ignore[attr-defined]
 _LIFECYCLES = ("on_poweroff", "on_reboot", "on_crash")
 _RATES = ("average", "peak", "burst", "floor")
-_BANDWIDTH = {
+BANDWIDTH = {
     **{f"inbound.{rate}": UINT for rate in _RATES},
     **{f"outbound.{rate}": UINT for rate in _RATES[:3]},
 }
@@ -213,12 +213,7 @@ class BandwidthFacet:
         self, dom: p.NonnullDomain, device: str, nparams: int, flags: int
     ) -> p.DomainGetInterfaceParametersRet:
         flags = errors.check_getter(flags, _AFFECT, "testDomainGetInterfaceParameters")
-        bandwidth = find_interface(self._host.guest(dom).one(flags), device).bandwidth
-        out = ParamList()
-        for name in _BANDWIDTH:
-            side, _, rate = name.partition(".")
-            its = getattr(bandwidth, side) if bandwidth is not None else None
-            out.uint(name, (getattr(its, rate) if its is not None else None) or 0)
+        out = read_bandwidth(find_interface(self._host.guest(dom).one(flags), device).bandwidth)
         ret: p.DomainGetInterfaceParametersRet = answer(out, nparams, p.DomainGetInterfaceParametersRet)
         return ret
 
@@ -226,14 +221,24 @@ class BandwidthFacet:
         self, dom: p.NonnullDomain, device: str, params: list[TypedParam], flags: int
     ) -> None:
         errors.check_flags(flags, _AFFECT, "testDomainSetInterfaceParameters")
-        check_params(params, _BANDWIDTH)
+        check_params(params, BANDWIDTH)
         interfaces = [find_interface(document, device) for document in self._host.guest(dom).targets(flags)]
         for interface in interfaces:
-            _set_bandwidth(interface, {name: int(value) for name, value in to_dict(params).items()})
+            set_bandwidth(interface, {name: int(value) for name, value in to_dict(params).items()})
 
 
-def _set_bandwidth(interface: Any, given: dict[str, int]) -> None:
-    """A side that is spoken of is made anew; without an average (or floor) it has no limit."""
+def read_bandwidth(bandwidth: Bandwidth | None) -> ParamList:
+    """All parameters; 0 is no limit."""
+    out = ParamList()
+    for name in BANDWIDTH:
+        side, _, rate = name.partition(".")
+        its = getattr(bandwidth, side) if bandwidth is not None else None
+        out.uint(name, (getattr(its, rate) if its is not None else None) or 0)
+    return out
+
+
+def set_bandwidth(interface: Any, given: dict[str, int]) -> None:
+    """For anything with a bandwidth: a side that is spoken of is made anew; without average or floor it has no limit."""
     bandwidth = interface.bandwidth or Bandwidth()
     for side, cls in (("inbound", Inbound), ("outbound", Outbound)):
         rates = {name.partition(".")[2]: value for name, value in given.items() if name.startswith(side)}

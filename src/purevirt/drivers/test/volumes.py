@@ -25,6 +25,21 @@ _TYPES = {
 }
 
 
+def volume_kind(document: StorageVolume) -> int:
+    """VIR_STORAGE_VOL_*."""
+    return _TYPES.get(document.type, 0)
+
+
+def find_volume(host: TestHost, vol: p.NonnullStorageVol) -> tuple[TestPool, TestVolume]:
+    """The volume that a client means, and its pool, which must run."""
+    pool = named_pool(host, vol.pool)
+    pool.require(active=True)
+    found = pool.volumes.get(vol.name)
+    if found is None:
+        raise errors.not_found(ErrorCode.NO_STORAGE_VOL, f"no storage vol with matching name '{vol.name}'")
+    return pool, found
+
+
 def _ref(pool: TestPool, volume: TestVolume) -> p.NonnullStorageVol:
     return p.NonnullStorageVol(pool.name, volume.name, volume.key)
 
@@ -41,8 +56,7 @@ class VolumeFacet:
         return pool
 
     def _find(self, vol: p.NonnullStorageVol) -> tuple[TestPool, TestVolume]:
-        pool = self._pool(vol.pool)
-        return pool, self._in_pool(pool, vol.name)
+        return find_volume(self._host, vol)
 
     @staticmethod
     def _in_pool(pool: TestPool, name: str) -> TestVolume:
@@ -90,7 +104,7 @@ class VolumeFacet:
 
     async def storage_vol_get_info(self, vol: p.NonnullStorageVol) -> p.StorageVolGetInfoRet:
         document = self._find(vol)[1].document
-        return p.StorageVolGetInfoRet(_TYPES.get(document.type, 0), document.capacity or 0, document.allocation or 0)
+        return p.StorageVolGetInfoRet(volume_kind(document), document.capacity or 0, document.allocation or 0)
 
     async def storage_vol_get_xml_desc(self, vol: p.NonnullStorageVol, flags: int) -> str:
         errors.check_flags(flags, 0, "testStorageVolGetXMLDesc")
@@ -117,18 +131,27 @@ class VolumeFacet:
         if its.volumes.get(document.name) is None and original is None:
             text = f"no storage vol with matching name '{clonevol.name}'"
             raise errors.not_found(ErrorCode.NO_STORAGE_VOL, text)
-        return self._create(its, document)
+        created = self._create(its, document)
+        twin = its.volumes.get(document.name)
+        if original is None or twin is None:
+            return created
+        if not twin.contents.copy_from(original.contents, min(original.capacity, twin.capacity)):
+            its.volumes.remove(twin)
+            twin.contents.clear()
+            its.take(-(document.allocation or 0))
+            raise errors.failed("no space left on the make-believe host")
+        return created
 
-    @staticmethod
-    def _create(pool: TestPool, document: StorageVolume) -> p.NonnullStorageVol:
+    def _create(self, pool: TestPool, document: StorageVolume) -> p.NonnullStorageVol:
         if pool.volumes.get(document.name) is not None:
             raise errors.failed("storage vol already exists")
         if pool.document.allocation + (document.allocation or 0) > pool.document.capacity:
             raise errors.internal(f"Not enough free space in pool for volume '{document.name}'")
-        return _ref(pool, pool.add_volume(document))
+        return _ref(pool, pool.add_volume(document, self._host.budget))
 
     async def storage_vol_delete(self, vol: p.NonnullStorageVol, flags: int) -> None:
         errors.check_flags(flags, 0, "testStorageVolDelete")
         pool, volume = self._find(vol)
         pool.volumes.remove(volume)
+        volume.contents.clear()
         pool.take(-(volume.document.allocation or 0))
