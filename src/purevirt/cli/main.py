@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "saslpasswd": ("purevirt.cli.saslpasswd", "set the password of a SASL user"),
     "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind, or write all"),
     "virt-xml-validate": ("purevirt.cli.xml_validate", "check a document against the schema of its kind"),
+    "virt-qemu-run": ("purevirt.cli.virt_qemu_run", "run one guest without a daemon"),
 }
 
 

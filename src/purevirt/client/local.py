@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, VirtError
 
 if TYPE_CHECKING:
     from purevirt.api.driver import Driver
+    from purevirt.client.base import Link
     from purevirt.client.channel import Channel
     from purevirt.client.local_stream import Pipe
     from purevirt.rpc.uri import Uri
@@ -51,7 +53,7 @@ class LocalLink:
         try:
             return await self._driver.call(procedure, *args, program=program)
         except NoSupport as error:
-            raise _named(error, procedure, program) from None
+            raise named_support(error, procedure, program) from None
 
     async def invoke_fds(
         self,
@@ -61,7 +63,17 @@ class LocalLink:
         deadline: float | None = None,
         program: str = "remote",
     ) -> tuple[Any, list[int]]:
-        raise NoSupport(procedure)
+        """The driver sees duplicates of the descriptors; what it does not take is closed."""
+        from purevirt.api.context import CallContext, current
+
+        context = CallContext(fds=[os.dup(fd) for fd in fds])
+        token = current.set(context)
+        try:
+            return await self.invoke(procedure, args, deadline, program), context.reply_fds
+        finally:
+            current.reset(token)
+            for fd in context.fds:
+                os.close(fd)
 
     async def open_channel(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
@@ -104,7 +116,7 @@ class LocalLink:
         await self._driver.close()
 
 
-def _named(error: NoSupport, procedure: str, program: str) -> NoSupport:
+def named_support(error: NoSupport, procedure: str, program: str) -> NoSupport:
     """The same error with the name of the API function in it, as the daemon says it."""
     from importlib import import_module
 
@@ -112,8 +124,16 @@ def _named(error: NoSupport, procedure: str, program: str) -> NoSupport:
     return NoSupport(row.function, error.domain or row.errors) if row is not None and row.function else error
 
 
-async def open_local(uri: Uri, readonly: bool, make_channel: MakeChannel | None = None) -> LocalLink:
-    """The in-process driver of a URI. Raises NO_CONNECT where there is none."""
+async def open_local(uri: Uri, readonly: bool, make_channel: MakeChannel | None = None) -> Link:
+    """The in-process driver of a URI. Raises NO_CONNECT where there is none.
+
+    Drivers that need a loop of their own get one (`client.aio_embedded`); the others' coroutines never wait.
+    """
     from purevirt.drivers.registry import open_driver
+
+    if uri.path == "/embed" and uri.driver != "secret":
+        from purevirt.client.aio_embedded import open_embedded
+
+        return open_embedded(uri.text)
 
     return LocalLink(await open_driver(uri.text), make_channel)

@@ -1,5 +1,5 @@
 """The secret driver: passphrases and keys for storage, TLS and TPMs, on one host (formatsecret.html)."""
 
-from purevirt.drivers.secret.driver import connect, start
+from purevirt.drivers.secret.driver import connect, embedded, start
 
-__all__ = ["connect", "start"]
+__all__ = ["connect", "embedded", "start"]

@@ -13,7 +13,9 @@ from purevirt.api.driver import Driver, FacetDriver
 from purevirt.api.events import Event, EventHub
 from purevirt.drivers.registry import DriverHost, DriverState
 from purevirt.drivers.secret.store import SecretStore, StoredSecret, secret_error
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
+from purevirt.host.daemonize import PidFile
+from purevirt.host.files import make_directory
 from purevirt.host.roots import embedded_roots
 from purevirt.model._engine import ParseContext
 from purevirt.model.secret import Secret, SecretUsageType
@@ -129,14 +131,18 @@ class ConnectFacet:
 class SecretState:
     """One directory of secrets, shared by every connection of its host."""
 
+    """`own` is the context that the host's own drivers call with: it alone is told private values."""
+
     def __init__(self, directory: Path, own: CallContext | None) -> None:
         self.store = SecretStore(directory)
         self.hub = EventHub()
-        self._own = own
+        self.pid_file: PidFile | None = None
+        """What keeps other processes from the same embedded directory."""
+        self.own = own if own is not None else CallContext(privileged=True)
 
     def driver_for(self, context: CallContext) -> Driver:
         """The secrets as this connection may see them; the host's own context sees private values too."""
-        facet = SecretFacet(self.store, self.hub, internal=context is self._own)
+        facet = SecretFacet(self.store, self.hub, internal=context is self.own)
         return FacetDriver("secret", (facet, ConnectFacet()), self.hub)
 
     async def stop(self) -> None:
@@ -162,7 +168,7 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     if parts.netloc:
         raise VirtError(ErrorCode.NO_CONNECT, uri)
     if parts.path == "/embed":
-        return _embed(parse_qs(parts.query).get("root", [None])[0]).driver_for(context)
+        return embedded(_root_of(parse_qs(parts.query).get("root", [None])[0])).driver_for(context)
     if state is None:
         raise VirtError(ErrorCode.NO_CONNECT, uri)
     wanted = "/system" if context.privileged else "/session"
@@ -172,15 +178,34 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     return state.driver_for(context)
 
 
-def _embed(root: str | None) -> SecretState:
+def _root_of(root: str | None) -> Path:
     if root is None:
         raise VirtError(ErrorCode.INVALID_ARG, "Missing URI parameter 'root'", ErrorDomain.URI)
     if not root.startswith("/"):
         raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "root path must be absolute")
-    path = Path(root)
-    state = _embedded.get(path)
+    return Path(root)
+
+
+def embedded(root: Path) -> SecretState:
+    """The secrets of an embedded root, for as long as the process lives; another process cannot have them meanwhile."""
+    state = _embedded.get(root)
     if state is None:
-        state = SecretState(embedded_roots(path).secrets, None)
-        state.store.load()
-        _embedded[path] = state
+        roots = embedded_roots(root)
+        state = SecretState(roots.secrets, None)
+        try:
+            make_directory(roots.etc, 0o700)
+            make_directory(roots.run, 0o700)
+            make_directory(roots.run / "secrets", 0o700)
+        except OSError as error:
+            detail = f"cannot create config directory '{roots.secrets}'"
+            raise system_error(error.errno or 0, detail, ErrorDomain.SECRET) from error
+        pid_file = PidFile(roots.run / "secrets" / "driver.pid")
+        pid_file.acquire()
+        try:
+            state.store.load()
+        except VirtError:
+            pid_file.release()
+            raise
+        state.pid_file = pid_file
+        _embedded[root] = state
     return state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -71,13 +71,16 @@ def cmd_secret_set_value(sh: Shell, a: Args) -> None:
     else:
         raise Failed("Input secret value is missing")
     if not a.flag("plain") and not a.flag("interactive"):
-        try:
-            value = base64.b64decode(value)
-        except binascii.Error:
-            raise Failed("Failed to set secret value") from None
+        value = _decoded(value)
     with complaining("Failed to set secret value"):
         secret.set_value(value)
     sh.extra("Secret value set\n")
+
+
+def _decoded(text: bytes) -> bytes:
+    """Base64 as GLib reads it: what is no letter of it is passed over, and so is an unfinished end."""
+    letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", text)
+    return base64.b64decode(letters[: len(letters) // 4 * 4])
 
 
 def _list(sh: Shell, flags: int) -> list[Secret]:
