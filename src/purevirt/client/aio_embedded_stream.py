@@ -136,6 +136,9 @@ class EmbeddedChannel:
         piece: bytes | Hole | None = await self._runner.run(self._stream.take(limit), deadline)
         return piece
 
+    async def recv_view(self, limit: int, deadline: float | None = None) -> bytes | memoryview | Hole | None:
+        return await self.recv(limit, deadline)
+
     def recv_ready(self) -> bool:
         return bool(self._stream.to_client) or self._stream.finished or self._stream.error is not None
 

@@ -63,11 +63,12 @@ class ConnectCalls:
             uri=args.name or "",
             privileged=roots.privileged,
         )
-        token = current.set(client.context)
-        try:
-            client.driver = await open_driver(args.name or self.default_uri(), self._host)
-        finally:
-            current.reset(token)
+        current.set(client.context)  # the dispatcher takes it back; a driver that waits goes on in another context
+        driver = await open_driver(args.name or self.default_uri(), self._host)
+        if client.link.closing:  # gone while the driver was opening: nobody else will close it
+            await driver.close()
+            return
+        client.driver = driver
 
     def default_uri(self) -> str:
         """What a client that names no driver gets: the first hypervisor that has been started."""

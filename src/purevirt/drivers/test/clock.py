@@ -12,6 +12,19 @@ EPOCH_US = 1_000_000_000_000_000
 TICK_US = 1_000
 
 
+async def pause(seconds: float) -> None:
+    """Wait; under a loop others go on meanwhile, also when it is for no time at all."""
+    asyncio = sys.modules.get("asyncio")  # whoever runs us under a loop has it; others need not pay for it
+    try:
+        if asyncio is None:
+            raise RuntimeError
+        asyncio.get_running_loop()
+    except RuntimeError:
+        time.sleep(seconds)  # noqa: ASYNC251 (no loop runs)
+    else:
+        await asyncio.sleep(seconds)
+
+
 class Clock:
     """Wall time in microseconds."""
 
@@ -25,15 +38,7 @@ class Clock:
 
     async def delay(self, seconds: float) -> None:
         """Let the caller wait; under a loop others go on."""
-        asyncio = sys.modules.get("asyncio")  # whoever runs us under a loop has it; others need not pay for it
-        try:
-            if asyncio is None:
-                raise RuntimeError
-            asyncio.get_running_loop()
-        except RuntimeError:
-            time.sleep(seconds)  # noqa: ASYNC251 (no loop runs)
-        else:
-            await asyncio.sleep(seconds)
+        await pause(seconds)
 
 
 class VirtualClock(Clock):

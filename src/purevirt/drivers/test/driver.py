@@ -70,9 +70,9 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     if path != "/default":
         from purevirt.drivers.test.nodefile import read_host
 
-        host = read_host(path)
+        host = await read_host(path)
         if parts.query:
-            _apply(host, parts.query)
+            await _apply(host, parts.query)
         return TestDriver(host, uri)
     shared = _shared.get(parts.query)
     if shared is None:
@@ -80,12 +80,12 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
 
         shared = default_host()
         if parts.query:
-            _apply(shared, parts.query)
-        _shared[parts.query] = shared
+            await _apply(shared, parts.query)
+        shared = _shared.setdefault(parts.query, shared)  # somebody may have been faster
     return TestDriver(shared, uri)
 
 
-def _apply(host: TestHost, query: str) -> None:
+async def _apply(host: TestHost, query: str) -> None:
     from purevirt.drivers.test.options import apply_query
 
-    apply_query(host, query)
+    await apply_query(host, query)

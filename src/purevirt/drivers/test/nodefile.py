@@ -36,7 +36,7 @@ def bad_xml(detail: str) -> VirtError:
     return VirtError(ErrorCode.XML_ERROR, detail, errors.FROM)
 
 
-def read_host(path: str) -> TestHost:
+async def read_host(path: str) -> TestHost:
     """The host that a file describes."""
     root = _read(path)
     if root.tag != "node":
@@ -54,7 +54,7 @@ def read_host(path: str) -> TestHost:
         _add_pool(host, node, base)
     for node, _ in _objects(root, "device", base):
         host.devices.add(TestDevice(NodeDevice.from_node(node)))
-    apply_description(host, root)
+    await apply_description(host, root)
     _check_users(root)
     return host
 

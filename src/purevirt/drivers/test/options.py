@@ -40,7 +40,7 @@ def set_clock(host: TestHost, given: Mapping[str, str]) -> None:
         host.clock = VirtualClock(start, tick)
 
 
-def apply_query(host: TestHost, query: str) -> None:
+async def apply_query(host: TestHost, query: str) -> None:
     """Parameters of `test:///default?…`; those that nobody here knows are left alone, as upstream leaves all."""
     counts: dict[str, str] = {}
     clock: dict[str, str] = {}
@@ -58,7 +58,7 @@ def apply_query(host: TestHost, query: str) -> None:
     if clock:
         set_clock(host, clock)
     if counts:
-        fill(host, read_inventory(counts))
+        await fill(host, read_inventory(counts))
 
 
 def _rule_words(what: str, text: str) -> dict[str, str]:
@@ -75,14 +75,14 @@ def _rule_words(what: str, text: str) -> dict[str, str]:
     return {**words, **({"kind": value} if value else {}), **{name: given for name, _, given in pairs}}
 
 
-def apply_description(host: TestHost, root: Node) -> None:
+async def apply_description(host: TestHost, root: Node) -> None:
     """`<clock>`, `<jobs>`, `<rules>` and `<inventory>` of a `<node>`; upstream's driver passes them over."""
     for node in root.findall("clock"):
         set_clock(host, node.attrib)
     for node in root.findall("jobs"):
         host.job_s = _seconds("jobs", node.get("seconds", "0"))
     for node in root.findall("inventory"):
-        fill(host, read_inventory(node.attrib))
+        await fill(host, read_inventory(node.attrib))
     for node in root.findall("rules/*"):
         if node.tag not in ("fault", "delay", "event"):
             raise errors.bad_argument(f"rules have no '{node.tag}'")
