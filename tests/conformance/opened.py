@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,8 +24,22 @@ DOMAIN = """<domain type='{type}'><name>c1</name><uuid>11111111-2222-3333-4444-5
 
 
 @contextmanager
-def session_daemon(root: Path) -> Iterator[Path]:
-    """A session daemon under a directory; its socket. Needs no privileges."""
+def short_directory() -> Iterator[Path]:
+    """A directory for sockets, whose names may have 107 bytes, and for emulators of another user: pytest's own is neither
+    short nor open."""
+    with tempfile.TemporaryDirectory(prefix="pv-") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+@contextmanager
+def session_daemon() -> Iterator[Path]:
+    """A session daemon; its socket. Needs no privileges."""
+    with short_directory() as root:
+        yield from _serving(root)
+
+
+def _serving(root: Path) -> Iterator[Path]:
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notify.bind(str(root / "notify"))
     environment = {**os.environ, "NOTIFY_SOCKET": str(root / "notify"), "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -23,8 +23,8 @@ LIVE, CONFIG = C.VIR_DOMAIN_AFFECT_LIVE, C.VIR_DOMAIN_AFFECT_CONFIG
 
 
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with session_daemon(tmp_path_factory.mktemp("daemon")) as socket:
+def daemon() -> Iterator[Path]:
+    with session_daemon() as socket:
         yield socket
 
 

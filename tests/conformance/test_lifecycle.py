@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.opened import error_of, opened, session_daemon, wire
+from conformance.opened import error_of, opened, session_daemon, short_directory, wire
 from purevirt.client.blocking.of_connection import Connection
 from purevirt.errors import ErrorCode
 from purevirt.types import constants as C
@@ -28,11 +26,10 @@ def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
     if "qemu" in uri and shutil.which("qemu-system-x86_64") is None:
         pytest.skip("no qemu-system-x86_64")
     with ExitStack() as stack:
-        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="purevirt-conformance-")))
-        root.chmod(0o755)
+        root = stack.enter_context(short_directory())
         uri = uri.replace("ROOT", str(root))
         if way:
-            uri = wire(uri, stack.enter_context(session_daemon(root)))
+            uri = wire(uri, stack.enter_context(session_daemon()))
         yield stack.enter_context(opened(uri))
 
 

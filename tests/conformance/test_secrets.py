@@ -32,7 +32,7 @@ def conn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]
     with ExitStack() as stack:
         uri = uri.replace("ROOT", str(tmp_path))
         if way:
-            uri = wire(uri, stack.enter_context(session_daemon(tmp_path)))
+            uri = wire(uri, stack.enter_context(session_daemon()))
         yield stack.enter_context(opened(uri))
 
 

@@ -181,7 +181,13 @@ class EmbeddedLink:
     # -- events
 
     async def subscribe(
-        self, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None], extra: tuple[Any, ...] = ()
+        self,
+        scope: str,
+        event_id: int,
+        ref: Any,
+        deliver: Callable[[Any], None],
+        extra: tuple[Any, ...] = (),
+        deadline: float | None = None,
     ) -> object:
         hub = self._driver.events
         if hub is None:
@@ -199,16 +205,16 @@ class EmbeddedLink:
         async def add() -> object:
             return hub.subscribe(scope, bring, event_id, key)  # type: ignore[arg-type]
 
-        return await self.run(add(), None)
+        return await self.run(add(), deadline)
 
-    async def unsubscribe(self, token: Any) -> None:
+    async def unsubscribe(self, token: Any, deadline: float | None = None) -> None:
         hub = self._driver.events
         if hub is not None:
 
             async def remove() -> None:
                 hub.unsubscribe(token)
 
-            await self.run(remove(), None)
+            await self.run(remove(), deadline)
 
     def pump(self, timeout: float) -> bool:
         """Wait for events; whether any came."""

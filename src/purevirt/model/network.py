@@ -169,7 +169,9 @@ class Network(Element, tag="network"):
     def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
         """Build from a node; the parts are told the network's name first, their messages say it."""
         if not node.findtext("name"):
-            raise VirtError(ErrorCode.NO_NAME, domain=ErrorDomain.NETWORK)
+            error = VirtError(ErrorCode.NO_NAME, domain=ErrorDomain.NETWORK)
+            error.node = node  # type: ignore[attr-defined]
+            raise error
         return super().from_node(node, with_network(ctx or ParseContext(), node.findtext("name") or ""))
 
     @override
