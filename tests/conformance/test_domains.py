@@ -183,7 +183,9 @@ def test_backup_is_a_job(way: Any) -> None:
         assert error_of(dom.backup_get_xml_desc)[0] == ErrorCode.NO_DOMAIN_BACKUP
         assert [c.get_name() for c in dom.list_all_checkpoints(0)] == ["c"]
         assert [kind for kind, _ in seen.take()] == [C.VIR_DOMAIN_EVENT_ID_JOB_COMPLETED]
-        dom.backup_begin(BACKUP.format("pull", "scratch file='/s'"), None)
+        dom.backup_begin(
+            BACKUP.format("pull", "scratch file='/s'").replace("<disks>", "<server transport='unix' socket='/s'/><disks>"), None
+        )
         dom.abort_job()
         assert error_of(dom.abort_job)[0] == ErrorCode.OPERATION_INVALID
 

@@ -27,6 +27,7 @@ LOCAL_ONLY = {
     "purevirt.drivers.registry": "in-process drivers, which the URI has to ask for",
     "purevirt.host.cgroup_join": "virDomainLxcEnterCGroup, which is about this host's own containers",
     "purevirt.host.session_daemon": "starting a session's daemon, which listens on a unix socket",
+    "purevirt.host.daemonize": "the pid file of an embedded driver's directory, which the URI has to ask for",
     "purevirt.host.gssapi": "Kerberos through the system's library, when the server asks for it",
 }
 
