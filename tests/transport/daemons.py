@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import shutil
 import signal
@@ -55,15 +56,17 @@ def our_daemon(root: Path, conf: str, extra: Mapping[str, str] | None = None, *o
         notify.bind(str(root / "notify"))
         command = [sys.executable, "-m", "purevirt.daemon.main", "--system", "--listen", "--root", str(root), *options]
         env = environment({**(extra or {}), "NOTIFY_SOCKET": str(root / "notify")})
-        with (root / "log").open("w") as log:
+        with (root / "output").open("w") as log:
             daemon = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
         try:
-            ready, _, _ = select.select([notify], [], [], 30)
-            assert ready, (root / "log").read_text()
-            assert notify.recv(100) == b"READY=1", (root / "log").read_text()
+            ended = os.pidfd_open(daemon.pid)
+            ready, _, _ = select.select([notify, ended], [], [], 30)
+            os.close(ended)
+            assert notify in ready, (root / "output").read_text()
+            assert notify.recv(100) == b"READY=1", (root / "output").read_text()
             yield root / "run/libvirt/libvirt-sock"
             daemon.send_signal(signal.SIGTERM)
-            assert daemon.wait(10) == 0, (root / "log").read_text()
+            assert daemon.wait(10) == 0, (root / "output").read_text()
         finally:
             daemon.kill()
             daemon.wait(10)
@@ -92,6 +95,7 @@ exec "$2" --listen --config "$1/etc/libvirtd.conf" --pid-file "$1/run/d.pid"
 @contextmanager
 def their_daemon(root: Path, conf: str, extra: Mapping[str, str] | None = None) -> Iterator[Path]:
     """libvirtd with directories of its own under `root`; the path of its read-write socket."""
+    ports = [int(port) for port in re.findall(r'^t(?:cp|ls)_port ?= ?"(\d+)"', conf, re.MULTILINE)]
     for name in ("etc", "run", "lib", "cache", "log"):
         (root / name).mkdir(mode=0o755)
     (root / "etc/libvirtd.conf").write_text(conf)
@@ -103,7 +107,8 @@ def their_daemon(root: Path, conf: str, extra: Mapping[str, str] | None = None) 
         daemon = subprocess.Popen(command, env={**os.environ, **(extra or {})}, stdout=out, stderr=out)
     try:
         sock = root / "run/libvirt-sock"
-        _wait_for_socket(sock, daemon, root / "out")
+        for address in (str(sock), *(("127.0.0.1", port) for port in ports)):
+            _wait_for_socket(address, daemon, root / "out")
         yield sock
     finally:
         daemon.terminate()
@@ -113,13 +118,14 @@ def their_daemon(root: Path, conf: str, extra: Mapping[str, str] | None = None) 
         daemon.wait(10)
 
 
-def _wait_for_socket(path: Path, daemon: subprocess.Popen[bytes], out: Path) -> None:
+def _wait_for_socket(address: str | tuple[str, int], daemon: subprocess.Popen[bytes], out: Path) -> None:
     """libvirtd tells nobody but systemd when it serves: try until it does."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         assert daemon.poll() is None, out.read_text()
-        with socket.socket(socket.AF_UNIX) as sock, contextlib.suppress(OSError):
-            sock.connect(str(path))
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        with socket.socket(family) as sock, contextlib.suppress(OSError):
+            sock.connect(address)
             return
         select.select([], [], [], 0.02)
-    raise AssertionError(f"libvirtd did not listen on {path}: {out.read_text()}")
+    raise AssertionError(f"libvirtd did not listen on {address}: {out.read_text()}")

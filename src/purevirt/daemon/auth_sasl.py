@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from fnmatch import fnmatchcase
 from logging import getLogger
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from purevirt.daemon.auth import auth_failed
 from purevirt.errors import VirtError
 from purevirt.protocol import remote
 from purevirt.rpc.sasl import SaslError, ServerMechanism, usable
+from purevirt.types.patterns import matches
 
 if TYPE_CHECKING:
     from purevirt.daemon.client import ServedClient
@@ -79,7 +79,7 @@ class SaslExchange:
         if self._needs_layer and mechanism.ssf < config.min_ssf:
             raise auth_failed(client, f"negotiated SSF {mechanism.ssf} was not strong enough")
         allowed = config.allowed
-        if allowed is not None and not any(fnmatchcase(mechanism.username, pattern) for pattern in allowed):
+        if allowed is not None and not matches(mechanism.username, allowed):
             raise auth_failed(client, f"SASL client identity '{mechanism.username}' not allowed in whitelist")
         client.identity.sasl_user_name = mechanism.username
         client.admit(mechanism if mechanism.ssf else None)

@@ -8,16 +8,22 @@ import socket
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from purevirt.daemon.client import Identity
 from purevirt.daemon.server import Server
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
 from purevirt.host.peer import peer_credentials
-from purevirt.rpc.aio_link import SocketLink
+from purevirt.rpc.aio_link import SocketLink, TlsLink
+
+if TYPE_CHECKING:
+    from purevirt.daemon.tls_server import TlsServer
 
 log = getLogger("purevirt.daemon.listeners")
 
 BACKLOG = 1000
+CONFIRMED: Final = b"\1"
+"""What a TLS client gets when it is let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,22 @@ def _gid(group: str) -> int:
 class Listener:
     """One listening socket of a server. `paused` while the server is full; the kernel's backlog holds who comes then."""
 
-    def __init__(self, server: Server, sock: socket.socket, auth: int, readonly: bool, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        sock: socket.socket,
+        auth: int,
+        readonly: bool,
+        path: Path | None = None,
+        tls: TlsServer | None = None,
+    ) -> None:
         sock.setblocking(False)
         self._server = server
         self._sock = sock
         self._auth = auth
         self._readonly = readonly
         self._path = path
+        self._tls = tls
         self._reading = False
 
     def reconsider(self) -> None:
@@ -99,16 +114,38 @@ class Listener:
             log.warning("a connection without credentials was refused: %s", e.strerror)
             sock.close()
             return
+        if self._tls is not None:
+            self._server.stranger_came()
+            self._server.tasks.spawn(self._take_tls(self._tls, sock, identity), f"TLS handshake with {identity.address}")
+            return
         link = SocketLink(self._server.loop, sock)
         client = self._server.accept(link, identity, self._auth)
         if client is not None:
+            link.start()
+
+    async def _take_tls(self, tls: TlsServer, sock: socket.socket, identity: Identity) -> None:
+        """The handshake, which has its own deadline; then one byte says that the client's certificate will do."""
+        link = TlsLink(self._server.loop)
+        try:
+            await link.serve(sock, tls.context)
+            identity.x509_dname = tls.admit(link.tls)
+        except OSError as e:
+            log.warning("%s: authentication failed: %s", identity.address, getattr(e, "reason", None) or e.strerror or e)
+            sock.close()
+            link.close()
+            return
+        finally:
+            self._server.stranger_went()
+        client = self._server.accept(link, identity, self._auth)
+        if client is not None:
+            link.write(CONFIRMED)
             link.start()
 
     def _identity(self, sock: socket.socket) -> Identity:
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             host, port = sock.getpeername()[:2]
-            return Identity("tcp", self._readonly, address=f"{host};{port}")
+            return Identity("tcp" if self._tls is None else "tls", self._readonly, address=f"{host};{port}")
         peer = peer_credentials(sock)
         return Identity(
             "unix", self._readonly, peer.uid, peer.gid, peer.pid, start_time=peer.start_time, selinux=peer.selinux

@@ -25,6 +25,7 @@ from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
 from purevirt.daemon.logging import LogConfig
 from purevirt.daemon.server import Server
 from purevirt.daemon.services import Service, sasl_for, service_of, services
+from purevirt.daemon.tls_server import load_tls
 from purevirt.drivers.registry import DriverHost, start_all, stop_all
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host.daemonize import PidFile, Readiness, activation_sockets, forget_activation, fork_daemon, notify
@@ -112,6 +113,9 @@ class Daemon:
         administered = Administered([self.server], logs, self._default_outputs, self._set_timeout)
         self.admin = Server("admin", self.loop, (admin.PROGRAM,), admin_handlers(administered))
         administered.servers.append(self.admin)
+        self.tls = load_tls(config, roots.etc.parent) if any(s.name == "tls" for s in self.services) else None
+        if self.tls is not None:
+            self.server.update_tls = self._update_tls
         self.listeners: list[Listener] = []
         self.over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -154,7 +158,13 @@ class Daemon:
 
     def _add(self, sock: socket.socket, service: Service, path: Path | None) -> None:
         server = self.admin if service.name == "admin" else self.server
-        self.listeners.append(Listener(server, sock, service.auth, service.readonly, path))
+        tls = self.tls if service.name == "tls" else None
+        self.listeners.append(Listener(server, sock, service.auth, service.readonly, path, tls))
+
+    def _update_tls(self) -> None:
+        """The certificates as the files are now, for clients that come from now on. Raises VirtError."""
+        if self.tls is not None:
+            self.tls.context = load_tls(self.config, self.roots.etc.parent).context
 
     def _addresses(self) -> list[tuple[UnixAddress, Service]]:
         config, privileged = self.config, self.roots.privileged

@@ -69,9 +69,17 @@ class Server:
         """Whether accepting should stop until somebody has gone or has authenticated."""
         return len(self.clients) >= self.max_clients or self.strangers >= self.max_anonymous_clients > 0
 
-    def admitted(self, client: ServedClient) -> None:
+    def stranger_came(self) -> None:
+        """Somebody has connected and is not yet a client: a TLS handshake."""
+        self.strangers += 1
+        self.changed()
+
+    def stranger_went(self) -> None:
         self.strangers -= 1
         self.changed()
+
+    def admitted(self, client: ServedClient) -> None:
+        self.stranger_went()
 
     def lost(self, client: ServedClient) -> None:
         if self.clients.pop(client.number, None) is not None:

@@ -33,8 +33,11 @@ def services(config: DaemonConfig, roots: Roots, listen: bool) -> list[Service]:
         Service("ro", _auth(config.auth_unix_ro or "none", "auth_unix_ro"), "auth_unix_ro", readonly=True),
         Service("admin", AuthType.NONE, ""),
     ]
-    if listen and roots.privileged and config.listen_tcp:
-        found.append(Service("tcp", _auth(config.auth_tcp, "auth_tcp"), "auth_tcp", port=config.tcp_port))
+    if listen and roots.privileged:
+        for name, wanted in (("tcp", config.listen_tcp), ("tls", config.listen_tls)):
+            if wanted:
+                key = f"auth_{name}"
+                found.append(Service(name, _auth(getattr(config, key), key), key, port=getattr(config, f"{name}_port")))
     return found
 
 

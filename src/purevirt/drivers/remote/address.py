@@ -91,6 +91,16 @@ class Address:
     def param(self, name: str) -> str | None:
         return self.uri.param(name) if self.uri is not None else None
 
+    def flag(self, name: str) -> bool:
+        """Whether a parameter like no_verify is 1. Raises INVALID_ARG for what is no number."""
+        value = self.param(name)
+        if value is None:
+            return False
+        try:
+            return int(value) == 1
+        except ValueError:
+            raise bad_argument(f"Failed to parse value of URI component {name}") from None
+
 
 def resolve(uri: Uri | None, readonly: bool) -> Address:
     """The address of a URI (None: whatever runs here). Raises VirtError INVALID_ARG for what cannot be meant."""
