@@ -11,6 +11,7 @@ SUBCOMMANDS = {
     "daemon": ("purevirt.daemon.main", "run purevirtd"),
     "exec": ("purevirt.cli.exec_", "run a Python program with our libvirt for libvirt-python"),
     "saslpasswd": ("purevirt.cli.saslpasswd", "set the password of a SASL user"),
+    "virt-ssh-helper": ("purevirt.cli.ssh_helper", "join a remote client (ssh) to a local daemon"),
     "schema": ("purevirt.cli.schema", "print the RELAX NG schema of a document kind, or write all"),
     "virt-xml-validate": ("purevirt.cli.xml_validate", "check a document against the schema of its kind"),
     "virt-qemu-run": ("purevirt.cli.virt_qemu_run", "run one guest without a daemon"),

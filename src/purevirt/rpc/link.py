@@ -182,7 +182,7 @@ class LayeredLink(Link):
         self._wrap = wrap
         self._unwrap = unwrap
         self._unsent = b""
-        self._plain: bytes | None = None
+        self._given = b""
 
     @override
     def receive(self) -> tuple[bytes, list[int]] | None:
@@ -200,14 +200,17 @@ class LayeredLink(Link):
         """All of `data` counts as taken once its wrapped form has gone out, until then nothing does. What a caller gave
         up (a keepalive packet) still goes out whole, before what comes next."""
         plain = bytes(data)
-        if self._unsent and not self._flush():
-            return 0
-        if plain != self._plain:
-            self._plain, self._unsent = plain, self._wrap(plain)
+        if self._given:
             if not self._flush():
                 return 0
-        self._plain = None
-        return len(plain)
+            given, self._given = self._given, b""
+            if plain.startswith(given):  # a caller may have put more behind it
+                return len(given)
+        self._unsent = self._wrap(plain)
+        if self._flush():
+            return len(plain)
+        self._given = plain
+        return 0
 
     @override
     def send_parts(self, head: bytes, data: bytes | memoryview) -> int:

@@ -19,6 +19,8 @@ _MODES = ("auto", "legacy", "direct")
 _PROXIES = ("auto", "netcat", "native")
 PORTS = {"tcp": 16509, "tls": 16514}
 SYSTEM_RUN = "/run/libvirt"
+REMOTE_RUN = "/var/run/libvirt"
+"""The same on a host that we do not know: this name is older."""
 #: Parameters that are about the way, not about the driver: they are not sent on.
 OURS = frozenset(
     [
@@ -169,12 +171,17 @@ def _sockets(address: Address, mode: str) -> list[str]:
     given = address.param("socket")
     if given is not None:
         return [given]
+    if address.transport in SSH_LIKE:
+        if mode == "direct":
+            text = f"Cannot use direct socket mode for {address.transport} transport"
+            raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, ErrorDomain.REMOTE)
+        return [f"{REMOTE_RUN}/libvirt-sock{'-ro' if address.readonly else ''}"]
     directory = runtime_dir() if address.session else SYSTEM_RUN
     suffix = "-sock-ro" if address.readonly and not address.session else "-sock"
     legacy = f"{directory}/libvirt{suffix}"
     drivers = [address.uri.driver] if address.uri is not None else ["qemu", "lxc"]
     direct = [f"{directory}/{DIRECT_DAEMONS[d]}{suffix}" for d in drivers if d in DIRECT_DAEMONS]
-    if mode == "legacy" or address.transport != "unix":
+    if mode == "legacy":
         return [legacy]
     if mode == "direct":
         if not direct:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.drivers.remote.address import bad_argument
+from purevirt.errors import VirtError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from purevirt.drivers.remote.address import Address
     from purevirt.protocol.rows import Program
     from purevirt.rpc.blocking import BlockingTransport
+    from purevirt.rpc.ssh import SshTarget
 
 
 def dial(address: Address, programs: Iterable[Program], deadline: float | None) -> BlockingTransport:
@@ -21,8 +23,39 @@ def dial(address: Address, programs: Iterable[Program], deadline: float | None) 
         return _dial_unix(address, programs, deadline)
     if address.transport in ("tcp", "tls"):
         return _dial_ip(address, programs, deadline)
-    raise VirtError(
-        ErrorCode.INVALID_ARG, f"transport {address.transport} is not available", ErrorDomain.REMOTE
+    from purevirt.rpc.blocking import BlockingTransport
+    from purevirt.rpc.ssh import open_program, open_ssh
+
+    if address.transport == "ext":
+        command = address.param("command")
+        if command is None:
+            raise bad_argument("remote_open: for 'ext' transport, command is required")
+        return BlockingTransport(open_program([command]), programs)
+    return BlockingTransport(open_ssh(ssh_target(address)), programs)
+
+
+def ssh_target(address: Address) -> SshTarget:
+    """The URI's parameters for ssh. Naming a socket or a netcat means using it."""
+    from purevirt.rpc.ssh import SshTarget
+
+    named = address.param("netcat") or address.param("socket")
+    proxy = address.param("proxy") or ("netcat" if named else "auto")
+    return SshTarget(
+        host=address.host,
+        uri=address.name or "",
+        socket=address.sockets[0],
+        readonly=address.readonly,
+        proxy="netcat" if named and proxy == "auto" else proxy,
+        user=address.user,
+        port=address.port,
+        command=address.param("command") or "ssh",
+        keyfile=address.param("keyfile"),
+        netcat=address.param("netcat") or "nc",
+        no_tty=address.flag("no_tty"),
+        no_verify=address.flag("no_verify"),
+        sshauth=address.param("sshauth"),
+        known_hosts=address.param("known_hosts"),
+        known_hosts_verify=address.param("known_hosts_verify"),
     )
 
 

@@ -32,7 +32,7 @@ async def open_driver(
     The transport is closed when anything fails.
     """
     local = address.transport in ("unix", "ssh", "libssh", "libssh2")
-    encrypted = address.transport not in ("unix", "tcp", "ext")
+    encrypted = address.transport == "tls"
     driver = RemoteDriver(transport, programs(), encrypted=encrypted, secure=encrypted or local)
     driver.deadline = deadline
     try:
