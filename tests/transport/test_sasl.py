@@ -183,7 +183,7 @@ def test_our_own_user_file() -> None:
             subprocess.run(tool, input="secret\n", text=True, env=environment(), check=True, timeout=20)
         assert (root / "passwd.db").stat().st_mode & 0o777 == 0o600
         assert "secret" not in (root / "passwd.db").read_text()
-        with our_daemon(root / "d", 'auth_unix_rw = "sasl"\n', env) as sock:
+        with our_daemon(root / "d", 'listen_tls = 0\nauth_unix_rw = "sasl"\n', env) as sock:
             uri = f"test+unix:///default?socket={sock}&auth=sasl."
             for mechanism in ("PLAIN", "SCRAM-SHA-256"):
                 assert connect("ours", uri + mechanism, user("fred", "secret")).kind == "TEST"
