@@ -31,54 +31,30 @@ LocalLink = Callable[[Uri, bool], Awaitable[Link]]
 """Opens an in-process driver for the face."""
 
 
-def config_dirs() -> list[str]:
-    """Where libvirt.conf may be: a user's own file counts alone for ordinary users."""
-    if hasattr(os, "geteuid") and os.geteuid() != 0:
-        home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-        return [f"{home}/libvirt/libvirt.conf"]
-    return ["/etc/libvirt/libvirt.conf"]
-
-
-def read_client_conf() -> dict[str, Any]:
-    """`uri_default` and `uri_aliases` of libvirt.conf; {} where there is none. Raises CONF_SYNTAX."""
-    for path in config_dirs():
-        try:
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
-        except OSError:
-            continue
-        return _settings(text)
-    return {}
-
-
-def _settings(text: str) -> dict[str, Any]:
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        return {}  # the usual file: nothing but comments
-    from purevirt.client.conf import parse_settings
-
-    return parse_settings("\n".join(lines))
-
-
 def resolve_name(name: str | None, flags: int) -> str | None:
-    """The URI that a caller's name means; None: whatever runs here."""
-    settings: dict[str, Any] | None = None
+    """The URI that a caller's name means; None: whatever runs here. Raises CONF_SYNTAX for a bad libvirt.conf."""
+    from purevirt.client import conf
+
+    settings = conf.read()
     if not name:
-        name = os.environ.get("LIBVIRT_DEFAULT_URI") or None
-        if name is None:
-            settings = read_client_conf()
-            name = settings.get("uri_default")
+        name = os.environ.get("LIBVIRT_DEFAULT_URI") or (settings.get_string("uri_default") if settings else None)
     if name is None:
         return None
-    if not flags & VIR_CONNECT_NO_ALIASES and ":" not in name:
-        if settings is None:
-            settings = read_client_conf()
-        for alias in settings.get("uri_aliases", ()):
-            key, _, target = str(alias).partition("=")
-            if key == name:
-                name = target
-                break
+    if settings is not None and not flags & VIR_CONNECT_NO_ALIASES:
+        name = conf.follow_alias(settings, name)
     return "xen:///system" if name.lower() == "xen" else name
+
+
+def read_uri(text: str) -> Uri:
+    """The URI's parts. Raises NO_CONNECT for a word, INTERNAL_ERROR for what is no URI at all."""
+    uri = parse_uri(text)
+    if uri is None:
+        if text and not any(c in ":%" or c.isspace() for c in text):
+            raise _no_driver(f"URI '{text}' does not include a driver name")
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"Unable to parse URI {text}", ErrorDomain.URI)
+    if uri.path == "/embed" and not uri.server and not uri.param("root"):
+        raise VirtError(ErrorCode.INVALID_ARG, "Missing URI parameter 'root'", ErrorDomain.URI)
+    return uri
 
 
 def _no_driver(text: str) -> VirtError:
@@ -98,11 +74,7 @@ async def open_connection(
     from purevirt.client.objects import Connection
 
     text = resolve_name(name, flags)
-    uri = None
-    if text is not None:
-        uri = parse_uri(text)
-        if uri is None:
-            raise _no_driver(f"URI '{text}' does not include a driver name")
+    uri = read_uri(text) if text is not None else None
     readonly = bool(flags & VIR_CONNECT_RO)
     if uri is not None and _runs_here(uri):
         return Connection(await local(uri, readonly), text or "", readonly)

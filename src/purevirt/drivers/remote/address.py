@@ -20,7 +20,7 @@ _PROXIES = ("auto", "netcat", "native")
 PORTS = {"tcp": 16509, "tls": 16514}
 SYSTEM_RUN = "/run/libvirt"
 REMOTE_RUN = "/var/run/libvirt"
-"""The same on a host that we do not know: this name is older."""
+"""The same by its older name, which the C library's remote driver uses: also right on a host that we do not know."""
 #: Parameters that are about the way, not about the driver: they are not sent on.
 OURS = frozenset(
     [
@@ -119,11 +119,13 @@ def resolve(uri: Uri | None, readonly: bool) -> Address:
         address.port = uri.port
     address.name = _name_for_peer(uri)
     mode = _choice(address, "mode", _MODES, "Unknown remote mode '%s'")
-    _choice(address, "proxy", _PROXIES, "Unknown proxy type '%s'")
+    _choice(address, "proxy", _PROXIES, "Unnkown proxy type '%s'")  # the original's spelling
     if transport == "unix" and uri is not None and uri.server:
         raise bad_argument(f"using unix socket and remote server '{uri.server}' is not supported.")
-    if transport in PORTS and address.port is None:
+    if transport in PORTS and not address.port:
         address.port = PORTS[transport]
+    for name in ("no_verify", "no_sanity", "no_tty"):
+        address.flag(name)
     address.session = _is_session(uri) and transport == "unix"
     if transport == "unix" or transport in SSH_LIKE:
         address.sockets = _sockets(address, mode)
@@ -176,7 +178,7 @@ def _sockets(address: Address, mode: str) -> list[str]:
             text = f"Cannot use direct socket mode for {address.transport} transport"
             raise VirtError(ErrorCode.OPERATION_UNSUPPORTED, text, ErrorDomain.REMOTE)
         return [f"{REMOTE_RUN}/libvirt-sock{'-ro' if address.readonly else ''}"]
-    directory = runtime_dir() if address.session else SYSTEM_RUN
+    directory = runtime_dir() if address.session else REMOTE_RUN
     suffix = "-sock-ro" if address.readonly and not address.session else "-sock"
     legacy = f"{directory}/libvirt{suffix}"
     drivers = [address.uri.driver] if address.uri is not None else ["qemu", "lxc"]
