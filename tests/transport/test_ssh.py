@@ -156,7 +156,7 @@ def test_nothing_of_a_uri_is_a_command_for_the_other_end(tmp_path: Path) -> None
     ("uri", "code", "message"),
     [
         ("qemu+ssh://host/system?mode=direct", 84, "Operation not supported: Cannot use direct socket mode for ssh transport"),
-        ("qemu+ssh://host/system?proxy=foo", 8, "invalid argument: Unknown proxy type 'foo'"),
+        ("qemu+ssh://host/system?proxy=foo", 8, "invalid argument: Unnkown proxy type 'foo'"),
         ("qemu+libssh://host/system?sshauth=foo", 8, "invalid argument: Invalid authentication method: 'foo'"),
         ("qemu+libssh://host/system?known_hosts_verify=foo", 8,
          "invalid argument: Invalid host key verification method: 'foo'"),
