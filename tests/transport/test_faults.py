@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import socket
 import struct
@@ -317,6 +318,39 @@ def test_the_distributions_client_notices_that_the_daemon_is_gone() -> None:
             os.kill(pid, signal.SIGKILL)
             said, _ = virsh.communicate(timeout=DEADLINE_S)
         assert "End of file while reading data" in said or "Disconnected from" in said or "Connection reset" in said, said
+
+
+GUEST = """<domain type='qemu'><name>s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
+<serial type='pty'/><console type='pty'/></devices></domain>"""
+
+
+@pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="no qemu-system-x86_64")
+def test_the_daemon_is_killed_while_streams_are_open() -> None:
+    """A console that waits for data, and what is sent into it: both fail at once."""
+    with victim() as (sock, pid):
+        qemu = f"qemu+unix:///system?socket={sock}"
+        conn = purevirt.open(qemu, deadline=60)
+        guest = conn.domain_create_xml(GUEST, 1)
+        pids = [int(path.read_text()) for path in (sock.parent / "qemu").glob("*.pid")]
+        try:
+            stream = conn.stream_new()
+            guest.open_console(None, stream, 0)
+            killer = threading.Timer(0.1, os.kill, (pid, signal.SIGKILL))
+            killer.start()
+            began = time.monotonic()
+            with pytest.raises(VirtError) as caught:
+                stream.recv(1024)
+            assert time.monotonic() - began < DEADLINE_S
+            assert not isinstance(caught.value, Timeout)
+            with pytest.raises(VirtError):
+                stream.send(b"x")
+            conn.close()
+            killer.join()
+        finally:
+            for each in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)
 
 
 # -- slow and silent
