@@ -31,6 +31,11 @@ _REASONS: Final = {
 }
 
 
+_GOOD_FOR_S: Final = 60.0
+_in_order: dict[tuple[object, ...], float] = {}
+"""Files whose check succeeded, by what stat says of them, and when that was."""
+
+
 def _error(text: str) -> VirtError:
     return VirtError(ErrorCode.SYSTEM_ERROR, text, ErrorDomain.RPC)
 
@@ -68,7 +73,16 @@ class Credentials:
             context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
 
     def check_sanity(self) -> None:
-        """Raises VirtError when our certificate, or the CA's, is expired, not yet active, or not the CA's."""
+        """Raises VirtError when our certificate, or the CA's, is expired, not yet active, or not the CA's. Files that were
+        in order a minute ago are not looked into again: it costs more than the connection."""
+        stamp = tuple(_stamp(path) for path in (self.ca, self.cert, self.key))
+        if time.monotonic() - _in_order.get(stamp, -_GOOD_FOR_S) < _GOOD_FOR_S:
+            return
+        self._check()
+        _in_order.clear()
+        _in_order[stamp] = time.monotonic()
+
+    def _check(self) -> None:
         authority = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         authority.load_verify_locations(cafile=self.ca)
         self._check_authority_times(authority)
@@ -125,6 +139,13 @@ def _handshake_in_memory(client: ssl.SSLContext, server: ssl.SSLContext) -> None
                 continue
         if not open_ends:
             return
+
+
+def _stamp(path: Path | None) -> tuple[object, ...]:
+    if path is None:
+        return ()
+    found = path.stat()
+    return str(path), found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _must_exist(path: Path, what: str) -> None:
