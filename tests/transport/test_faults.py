@@ -36,6 +36,7 @@ from purevirt.rpc.framing import Framer, pack
 from purevirt.rpc.link import Link
 from purevirt.rpc.session import PING, PONG
 from purevirt.rpc.uri import parse_uri
+from purevirt.rpc.wire_errors import decode_error
 from transport.daemons import directory, needs_root, needs_virsh, our_daemon
 
 pytestmark = needs_root
@@ -190,6 +191,21 @@ def test_the_clients_side_cut_at_every_byte(daemon: Path, recorded: tuple[bytes,
     assert clients_of(daemon) == 0
     with purevirt.open(uri(daemon), deadline=DEADLINE_S) as conn:
         assert conn.list_all_domains(0)
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [("connect_get_lib_version", "hypervisor"), ("connect_list_networks", "network"), ("node_get_info", "hypervisor")],
+)
+def test_calls_before_the_connection_is_open(daemon: Path, row: str, what: str) -> None:
+    """In libvirtd's words, which name the kind of driver."""
+    found = remote.PROGRAM.by_name[row]
+    args = encode(remote.ConnectListNetworksArgs(5)) if row == "connect_list_networks" else b""
+    with connected(daemon) as sock:
+        sock.sendall(pack(found.program, found.version, found.number, 0, 1, 0, args))
+        (message,) = Framer().feed(some(sock))
+    error = decode_error(message.payload)
+    assert (error.code, error.domain, error.message) == (1, 7, f"internal error: {what} connection not open")
 
 
 def clients_of(sock: Path) -> int:

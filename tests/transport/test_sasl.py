@@ -3,6 +3,7 @@ passwords, over TCP with Kerberos and its confidentiality layer; and refused as 
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -13,10 +14,13 @@ from pathlib import Path
 import pytest
 
 import purevirt
+import purevirt.aio
 from purevirt.protocol import remote
 from purevirt.protocol.xdr import decode, encode
 from purevirt.rpc.framing import Framer, pack
 from purevirt.rpc.sasl_gssapi import GssapiClient
+from purevirt.rpc.sasl_scram import ScramSecret
+from purevirt.rpc.sasldb import write_users
 from purevirt.rpc.wire_errors import decode_error
 from transport.clients import CLIENTS, Outcome, connect, user
 from transport.daemons import (
@@ -172,6 +176,45 @@ def test_large_replies_and_many_calls_through_the_layer(peer: Peer, kerberos: Re
         for _ in range(20):
             assert text in dom.get_xml_desc(0)
         dom.undefine()
+
+
+@needs_kdc
+def test_the_async_client_through_the_layer(peer: Peer, kerberos: Realm, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in kerberos.user_env().items():
+        monkeypatch.setenv(name, value)
+
+    async def main() -> None:
+        async with purevirt.aio.open(peer.tcp(), deadline=20) as conn:
+            text = "x" * 100_000
+            guest = await conn.domain_define_xml(
+                f"<domain type='test'><name>big</name><description>{text}</description><memory>1</memory>"
+                "<os><type>hvm</type></os></domain>"
+            )
+            documents = await asyncio.gather(*(guest.get_xml_desc(0) for _ in range(20)))
+            assert all(text in document for document in documents)
+            await guest.undefine()
+
+    asyncio.run(main())
+
+
+def test_a_refused_client_is_let_go_and_others_are_served() -> None:
+    with directory() as root:
+        env = sasl_config(root, None)
+        write_users(root / "passwd.db", {"fred": ScramSecret.of("secret")})
+        with our_daemon(root / "d", 'listen_tls = 0\nauth_unix_rw = "sasl"\n', env) as sock:
+            rows = remote.PROGRAM.by_name
+            token = encode(remote.AuthSaslStartArgs("PLAIN", 0, b"\0fred\0wrong"))
+            with socket.socket(socket.AF_UNIX) as wrong:
+                wrong.settimeout(10)
+                wrong.connect(str(sock))
+                wrong.sendall(call(rows["auth_sasl_init"].number, 1) + call(rows["auth_sasl_start"].number, 2, token))
+                data = b""
+                while piece := wrong.recv(65536):
+                    data += piece
+            last = Framer().feed(data)[-1]
+            assert decode_error(last.payload).message == DENIED.message
+            uri = f"test+unix:///default?socket={sock}"
+            assert connect("ours", uri, user("fred", "secret")).kind == "TEST"
 
 
 def test_our_own_user_file() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import ssl
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import purevirt
+import purevirt.aio
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.rpc.pki import distinguished_name
 from purevirt.rpc.sasl_scram import ScramSecret
@@ -151,6 +153,23 @@ def test_large_documents(peer: Peer) -> None:
         )
         assert text in dom.get_xml_desc(0)
         dom.undefine()
+
+
+def test_the_async_client(peer: Peer) -> None:
+    """Many calls at once, each answer larger than a TLS record."""
+
+    async def main() -> None:
+        async with purevirt.aio.open(peer.uri("good"), deadline=20) as conn:
+            text = "x" * 100_000
+            guest = await conn.domain_define_xml(
+                f"<domain type='test'><name>big</name><description>{text}</description><memory>1</memory>"
+                "<os><type>hvm</type></os></domain>"
+            )
+            documents = await asyncio.gather(*(guest.get_xml_desc(0) for _ in range(20)))
+            assert all(text in document for document in documents)
+            await guest.undefine()
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize("validity", [PAST, FUTURE], ids=["expired", "early"])

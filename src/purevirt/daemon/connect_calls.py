@@ -23,7 +23,7 @@ _MONITOR: Scope = "qemu_monitor"
 
 def _driver(client: ServedClient) -> Any:
     if client.driver is None:
-        raise VirtError(ErrorCode.INTERNAL_ERROR, "connection not open", ErrorDomain.RPC)
+        raise VirtError(ErrorCode.INTERNAL_ERROR, "hypervisor connection not open", ErrorDomain.RPC)
     return client.driver
 
 
@@ -105,7 +105,7 @@ class ConnectCalls:
         if feature == Feature.PROGRAM_KEEPALIVE:
             return 1 if client.start_keepalive() else 0
         if client.driver is None and feature not in BEFORE_OPEN:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "connection not open", ErrorDomain.RPC)
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "hypervisor connection not open", ErrorDomain.RPC)
         if feature in BY_DAEMON or feature in ALWAYS:
             return 1
         try:

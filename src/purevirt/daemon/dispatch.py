@@ -131,7 +131,7 @@ class Dispatcher:
     def _not_open(self, row: Row) -> VirtError:
         if not self._serving_drivers:
             return VirtError(ErrorCode.INTERNAL_ERROR, "connection not open", ErrorDomain.ADMIN)
-        what = f"{row.facet} connection" if row.facet else "connection"
+        what = f"{row.facet or 'hypervisor'} connection"
         return VirtError(ErrorCode.INTERNAL_ERROR, f"{what} not open", ErrorDomain.RPC)
 
     # -- a call that waits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import grp
 import os
 import socket
@@ -134,6 +135,9 @@ class Listener:
             sock.close()
             link.close()
             return
+        except asyncio.CancelledError:
+            sock.close()
+            raise
         finally:
             self._server.stranger_went()
         client = self._server.accept(link, identity, self._auth)

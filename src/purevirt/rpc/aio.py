@@ -235,7 +235,7 @@ class AsyncTransport:
                     out.popleft()
                     os.close(item)
                     continue
-                if len(out) > 1 and len(item) < _JOIN and not self._head_tried:
+                if len(out) > 1 and len(item) < _JOIN and not self._head_tried and self._link.packets_may_be_joined:
                     item = self._joined()
                 sent = self._link.send_some(item)
                 self._unsent -= sent

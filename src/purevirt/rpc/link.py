@@ -40,6 +40,8 @@ class Link:
     can_pass_fds = False
     can_receive_into = True
     """Whether received bytes are the protocol's own, so that they may go straight to where they belong."""
+    packets_may_be_joined = True
+    """Whether several packets may go out in one write."""
     would_block: tuple[type[Exception], ...] = (BlockingIOError, InterruptedError)
 
     def __init__(self, sock: socket.socket, last_words: Callable[[], str] | None = None) -> None:
@@ -178,6 +180,7 @@ class LayeredLink(Link):
     def __init__(self, below: Link, wrap: Wrap, unwrap: Wrap) -> None:
         super().__init__(below.sock, below.last_words)
         self.can_pass_fds = self.can_receive_into = False
+        self.packets_may_be_joined = below.packets_may_be_joined
         self._below = below
         self._wrap = wrap
         self._unwrap = unwrap
