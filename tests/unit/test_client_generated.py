@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from purevirt.client.base import run
-from purevirt.client.conf import parse_settings
+from purevirt.client.conf import follow_alias
 from purevirt.drivers.remote.address import resolve
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.model.virconf import Conf
 from purevirt.rpc.uri import parse_uri
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,10 @@ def test_unknown_transport_has_the_librarys_text() -> None:
 
 def test_libvirt_conf_settings() -> None:
     text = 'uri_default = "qemu:///system"\nuri_aliases = [\n "a=qemu:///session",\n]\n'
-    assert parse_settings(text) == {"uri_default": "qemu:///system", "uri_aliases": ["a=qemu:///session"]}
+    conf = Conf.parse(text)
+    assert conf.get_string("uri_default") == "qemu:///system"
+    assert follow_alias(conf, "a") == "qemu:///session"
+    assert follow_alias(conf, "b") == "b"
 
 
 def test_run_refuses_a_coroutine_that_suspends() -> None:
