@@ -293,7 +293,7 @@ def test_the_daemon_is_killed_while_a_call_waits() -> None:
             conn.list_all_domains(0)
         assert time.monotonic() - began < DEADLINE_S
         assert not isinstance(caught.value, Timeout)
-        assert reasons == [1], "VIR_CONNECT_CLOSE_REASON_EOF"
+        assert reasons in ([0], [1]), "VIR_CONNECT_CLOSE_REASON_ERROR (a reset) or _EOF, once"
         assert not conn.is_alive()
         with pytest.raises(VirtError, match="client socket is closed"):
             conn.list_all_domains(0)
@@ -313,7 +313,7 @@ def test_the_daemon_is_killed_while_async_calls_and_events_wait() -> None:
             os.kill(pid, signal.SIGKILL)
             done = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), DEADLINE_S)
             assert all(isinstance(each, VirtError) and not isinstance(each, Timeout) for each in done)
-            assert await asyncio.wait_for(closed, DEADLINE_S) == 1
+            assert await asyncio.wait_for(closed, DEADLINE_S) in (0, 1)
 
     with victim() as (sock, pid):
         asyncio.run(main(sock, pid))
