@@ -38,6 +38,7 @@ from purevirt.rpc.session import PING, PONG
 from purevirt.rpc.uri import parse_uri
 from purevirt.rpc.wire_errors import decode_error
 from transport.daemons import directory, needs_root, needs_virsh, our_daemon
+from transport.pki import Authority
 
 pytestmark = needs_root
 DEADLINE_S = 5.0
@@ -370,6 +371,45 @@ def test_the_daemon_is_killed_while_streams_are_open() -> None:
 
 
 # -- slow and silent
+
+
+@pytest.fixture(scope="module")
+def silence() -> Iterator[int]:
+    """A port where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def mute() -> Iterator[Path]:
+    """A program for `command=` that says nothing, and writes down its process id."""
+    with directory() as root:
+        program = root / "mute"
+        program.write_text(f"#!/bin/sh\necho $$ > {root}/pid\nexec sleep 600\n")
+        program.chmod(0o755)
+        yield program
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls", "ssh", "ext"])
+def test_opening_ends_at_its_deadline(transport: str, silence: int, mute: Path, authority: Path) -> None:
+    query = f"?pkipath={authority}" if transport == "tls" else f"?command={mute}" if transport in ("ssh", "ext") else ""
+    host = "" if transport == "ext" else f"localhost:{silence}"
+    began = time.monotonic()
+    with pytest.raises(Timeout):
+        purevirt.open(f"test+{transport}://{host}/default{query}", deadline=0.4)
+    assert 0.3 < time.monotonic() - began < DEADLINE_S
+    if transport in ("ssh", "ext"):
+        with pytest.raises(ProcessLookupError):  # it does not stay behind
+            os.kill(int((mute.parent / "pid").read_text()), 0)
+
+
+@pytest.fixture(scope="module")
+def authority() -> Iterator[Path]:
+    """A client's directory of certificates."""
+    if shutil.which("certtool") is None:
+        pytest.skip("no certtool (gnutls-bin)")
+    with directory() as root:
+        yield Authority(root / "ca").client()
 
 
 def test_a_slow_reader_of_events(daemon: Path) -> None:

@@ -11,7 +11,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Final
 
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, Timeout, VirtError
 from purevirt.rpc.link import RECEIVE, Link, time_left
 from purevirt.types.override import override
 
@@ -107,8 +107,8 @@ def handshake_error(cause: OSError) -> VirtError:
         error = tls_error(ErrorCode.AUTH_FAILED, "Failed to verify peer's certificate")
         error.hint = cause.verify_message
         return error
-    if isinstance(cause, TimeoutError):
-        return VirtError(ErrorCode.OPERATION_TIMEOUT, "TLS handshake did not end in time", ErrorDomain.RPC)
+    if isinstance(cause, (TimeoutError, *TlsLink.would_block)):
+        return Timeout("TLS handshake did not end in time", ErrorDomain.RPC)
     reason = getattr(cause, "reason", None) or cause.strerror or "The TLS connection was non-properly terminated."
     return tls_error(ErrorCode.AUTH_FAILED, f"TLS handshake failed {reason}")
 
@@ -139,7 +139,7 @@ def open_tls(sock: socket.socket, context: ssl.SSLContext, hostname: str, deadli
     try:
         tls.settimeout(time_left(deadline))
         answer = tls.recv(1)
-    except TimeoutError as e:
+    except (TimeoutError, *TlsLink.would_block) as e:
         tls.close()
         raise handshake_error(e) from e
     except OSError:
