@@ -105,7 +105,9 @@ class Daemon:
         self.options, self.roots, self.config, self.logs = options, roots, config, logs
         self.loop = asyncio.get_running_loop()
         self.host = DriverHost(roots)
-        self.services = services(config, roots, options.listen)
+        self.passed = activation_sockets()
+        forget_activation()
+        self.services = services(config, roots, options.listen, [name for name, _ in self.passed])
         handlers = {name: dict(own) for name, own in ConnectCalls(self.host).handlers().items()}
         handlers["remote"].update(AuthCalls(sasl_for(self.services, config, roots)).handlers())
         programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
@@ -142,10 +144,8 @@ class Daemon:
 
     def listen(self) -> None:
         """Systemd's sockets where it passed some, else our own by configuration. Raises VirtError."""
-        passed = activation_sockets()
-        forget_activation()
-        if passed:
-            for name, sock in passed:
+        if self.passed:
+            for name, sock in self.passed:
                 self._add(sock, service_of(name, self.services), None)
         else:
             for address, service in self._addresses():

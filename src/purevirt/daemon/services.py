@@ -26,16 +26,17 @@ class Service:
     port: str | None = None
 
 
-def services(config: DaemonConfig, roots: Roots, listen: bool) -> list[Service]:
-    """The services of a configuration; `listen`: those for other hosts as well. Raises VirtError for what we cannot do."""
+def services(config: DaemonConfig, roots: Roots, listen: bool, passed: Sequence[str] = ()) -> list[Service]:
+    """The services of a configuration; `listen`: those for other hosts as well. Sockets that systemd
+    has `passed` are wanted by their being there. Raises VirtError for what we cannot do."""
     found = [
         Service("rw", _auth(config.auth_unix_rw or "none", "auth_unix_rw"), "auth_unix_rw"),
         Service("ro", _auth(config.auth_unix_ro or "none", "auth_unix_ro"), "auth_unix_ro", readonly=True),
         Service("admin", AuthType.NONE, ""),
     ]
-    if listen and roots.privileged:
+    if roots.privileged:
         for name, wanted in (("tcp", config.listen_tcp), ("tls", config.listen_tls)):
-            if wanted:
+            if (listen and wanted) or any(name in _words(unit) for unit in passed):
                 key = f"auth_{name}"
                 found.append(Service(name, _auth(getattr(config, key), key), key, port=getattr(config, f"{name}_port")))
     return found
@@ -51,7 +52,7 @@ def _auth(name: str, key: str) -> int:
 def service_of(name: str, known: Sequence[Service]) -> Service:
     """The service for a socket that systemd passed, by the socket unit's name."""
     by_name = {service.name: service for service in known}
-    words = name.replace(".", "-").split("-")
+    words = _words(name)
     for kind in ("admin", "ro", "tcp", "tls"):
         if kind in words:
             if kind not in by_name:
@@ -59,6 +60,11 @@ def service_of(name: str, known: Sequence[Service]) -> Service:
                 raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
             return by_name[kind]
     return by_name["rw"]
+
+
+def _words(unit: str) -> list[str]:
+    """libvirtd-tls.socket: libvirtd, tls, socket."""
+    return unit.replace(".", "-").split("-")
 
 
 def sasl_for(known: Sequence[Service], config: DaemonConfig, roots: Roots) -> sasl_config.SaslConfig | None:
