@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,6 +201,26 @@ def test_a_server_that_takes_anybody_asks_for_a_password(pki: Pki, client: str) 
                 assert connect(client, f"{uri}&auth=sasl.{mechanism}", user("fred", "secret")) == GOOD
                 refusal = error(connect(client, f"{uri}&auth=sasl.{mechanism}", user("fred", "wrong")))
                 assert refusal == (45, 7, "authentication failed: authentication failed")
+
+
+@pytest.mark.skipif(shutil.which("virt-admin") is None, reason="no virt-admin (libvirt-clients)")
+def test_new_certificates_without_a_restart(pki: Pki) -> None:
+    with directory() as root:
+        files, port = root / "pki", free_port()
+        shutil.copytree(pki.server, files)
+        with our_daemon(root / "d", configuration(port, files)) as sock:
+            uri = Peer("ours", port, pki).uri("good")
+            assert connect("ours", uri) == GOOD
+            update = ["virt-admin", "-c", f"libvirtd:///system?socket={sock.parent}/libvirt-admin-sock", "server-update-tls",
+                      "libvirtd"]  # fmt: skip
+            shutil.copy(pki.ours.server(("elsewhere",)) / "servercert.pem", files)
+            mismatched = subprocess.run(update, capture_output=True, text=True, timeout=30, check=False)
+            assert mismatched.returncode == 1, "the key belongs to another certificate"
+            assert connect("ours", uri) == GOOD, "what was good stays"
+            for path in pki.ours.server(("elsewhere",)).glob("server*.pem"):
+                shutil.copy(path, files)
+            subprocess.run(update, capture_output=True, timeout=30, check=True)
+            assert error(connect("ours", uri)) == UNVERIFIED, "the new certificate is for another host"
 
 
 @pytest.mark.parametrize(
