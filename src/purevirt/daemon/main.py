@@ -31,6 +31,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host.daemonize import PidFile, Readiness, activation_sockets, forget_activation, fork_daemon, notify
 from purevirt.host.roots import Roots, session_roots, system_roots
 from purevirt.protocol import admin, lxc, qemu, remote
+from purevirt.protocol.remote import AuthType
 
 log = getLogger("purevirt.daemon.main")
 
@@ -170,8 +171,9 @@ class Daemon:
         config, privileged = self.config, self.roots.privileged
         folder = Path(config.unix_sock_dir) if config.unix_sock_dir else self.roots.run
         private = 0o700
-        rw = mode_of(config.unix_sock_rw_perms or "0777") if privileged else private
         by_name = {service.name: service for service in self.services}
+        usual = "0777" if by_name["rw"].auth == AuthType.POLKIT else "0700"
+        rw = mode_of(config.unix_sock_rw_perms or usual) if privileged else private
         out = [(UnixAddress(folder / "libvirt-sock", rw, config.unix_sock_group), by_name["rw"])]
         if privileged:
             ro = mode_of(config.unix_sock_ro_perms)
