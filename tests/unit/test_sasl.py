@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+import subprocess
 from base64 import b64decode
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from purevirt.errors import VirtError
 from purevirt.rpc.sasl import SaslError, usable
@@ -150,3 +156,50 @@ def test_a_damaged_berkeley_file(tmp_path: Path) -> None:
     (tmp_path / "users").write_bytes(header)
     with pytest.raises(VirtError, match="damaged Berkeley DB file"):
         read_users(tmp_path / "users")
+
+
+@given(st.binary(max_size=60) | st.text(alphabet="nyrpcsiv=,01aA/+", max_size=40).map(str.encode))
+def test_no_token_does_more_than_fail(token: bytes) -> None:
+    """Whatever a stranger sends as a first or second message."""
+    server = ScramServer({"user": SECRET}.get, "y")
+    for each in (token, token):
+        with suppress(SaslError):
+            server.step(each)
+        assert not server.done
+    began = ScramServer({"user": SECRET}.get, "y")
+    began.step(b"n,,n=user,r=x")
+    with suppress(SaslError):
+        began.step(token)
+    assert not began.done
+    plain = PlainServer(lambda name, password: False)
+    with suppress(SaslError):
+        plain.step(token)
+    assert not plain.done
+    client = ScramClient("user", "pencil", "x")
+    client.start()
+    with suppress(SaslError):
+        client.step(token)
+    assert not client.done
+
+
+@pytest.mark.skipif(shutil.which("saslpasswd2") is None, reason="no saslpasswd2 (sasl2-bin)")
+def test_files_of_saslpasswd2_whole_and_damaged(tmp_path: Path) -> None:
+    """Many users (several pages), as the program writes them; then with bytes changed: users, or a clear error."""
+    path = tmp_path / "db"
+    names = [f"user{number}" for number in range(40)]
+    for name in names:
+        command = ["saslpasswd2", "-p", "-c", "-a", "libvirt", "-u", "host", "-f", str(path), name]
+        subprocess.run(command, input=f"secret of {name}", text=True, check=True, timeout=20, capture_output=True)
+    users = read_users(path)
+    assert {name: users[f"{name}@host"] for name in names} == {name: f"secret of {name}" for name in names}
+    file = UserFile(path, "host")
+    assert file.verify("user7", "secret of user7")
+    assert not file.verify("user7", "secret of user8")
+    rng, good = random.Random(1), path.read_bytes()
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(rng.randint(1, 20)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        path.write_bytes(data[: rng.randrange(len(data))] if rng.random() < 0.2 else data)
+        with suppress(VirtError):
+            read_users(path)
