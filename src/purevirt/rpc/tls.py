@@ -24,7 +24,6 @@ CONFIRMED: Final = b"\1"
 class TlsLink(Link):
     """A TLS session on a connected socket; the handshake has been done. One thread may read while another writes."""
 
-    can_receive_into = False
     packets_may_be_joined = False  # libvirtd waits for the socket while packets lie decrypted: a record each
     would_block = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
