@@ -306,7 +306,7 @@ def test_the_daemon_is_killed_while_async_calls_and_events_wait() -> None:
     async def main(sock: Path, pid: int) -> None:
         async with purevirt.aio.open(uri(sock), deadline=30) as conn:
             closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            conn.register_close_callback(lambda _, reason: closed.set_result(reason))
+            await conn.register_close_callback(lambda _, reason: closed.set_result(reason))
             await conn.list_all_domains(0)
             os.kill(pid, signal.SIGSTOP)
             calls = [asyncio.create_task(conn.list_all_domains(0)) for _ in range(20)]
