@@ -18,7 +18,7 @@ async def start(host: DriverHost) -> DriverState:
 
     state = QemuState(host.roots)
     await state.load()
-    if host.autostart:
+    if host.autostart and state.first_since_boot():
         state.tasks.spawn(state.autostart_all(), "autostart")
     return state
 

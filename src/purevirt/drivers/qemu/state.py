@@ -173,6 +173,17 @@ class QemuState:
         async with vm.jobs.job():
             await process.reattach(self, vm, saved)
 
+    def first_since_boot(self) -> bool:
+        """Whether no daemon has started guests since the host did: one that was shut down stays so after a restart of ours."""
+        marker = self.paths.dirs.state / "autostarted"
+        try:
+            os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            return False
+        except OSError as error:
+            log.error("Failed to create file '%s': %s", marker, error.strerror)
+        return True
+
     async def autostart_all(self) -> None:
         """Start what shall run whenever the host does."""
         from purevirt.drivers.qemu.lifecycle import start_vm
