@@ -69,3 +69,27 @@ def test_what_is_refused(root: Path, command: tuple[str, ...]) -> None:
     refused = virsh(root, *command)
     assert refused.returncode == 1
     assert refused.stderr.endswith(f"error: {REFUSED[command]}\n")
+
+
+NODE = {
+    ("nodesuspend", "mem", "60"): "argument unsupported: Suspend-to-RAM",
+    ("allocpages", "4", "1", "--cellno", "0"): "Operation not supported: system pages pool can't be modified",
+    ("allocpages", "5", "1", "--cellno", "0"): "operation failed: page size 5 is not available on node 0",
+    ("nodesevinfo",): "Operation not supported: QEMU does not support SEV guest",
+}
+
+
+@pytest.mark.parametrize("command", NODE)
+def test_what_the_host_refuses(root: Path, command: tuple[str, ...]) -> None:
+    refused = virsh(root, *command)
+    assert refused.returncode == 1
+    assert refused.stderr.endswith(f"error: {NODE[command]}\n")
+
+
+def test_the_firmware(root: Path) -> None:
+    """Where there is none of it, libvirt's error; else a document."""
+    asked = virsh(root, "sysinfo")
+    if asked.returncode:
+        assert asked.stderr.endswith("error: unsupported configuration: Host SMBIOS information is not available\n")
+    else:
+        assert ElementTree.fromstring(asked.stdout).get("type") == "smbios"

@@ -112,6 +112,16 @@ def shared_memory(sys: Path = Path("/sys/kernel/mm/ksm")) -> dict[str, int]:
     return found
 
 
+def set_shared_memory(name: str, value: int, sys: Path = Path("/sys/kernel/mm/ksm")) -> None:
+    """Change one of the kernel's settings of page merging. OSError as the kernel gives it."""
+    (sys / name).write_text(f"{value}\n")
+
+
+def set_huge_pages(cell: int, size_kib: int, total: int, sys: Path = SYS) -> None:
+    """Ask for that many huge pages on a NUMA node; fewer may be there after. OSError as the kernel gives it."""
+    (sys / f"node/node{cell}/hugepages/hugepages-{size_kib}kB/nr_hugepages").write_text(f"{total}\n")
+
+
 KSM_FILES = (
     "pages_to_scan",
     "sleep_millisecs",

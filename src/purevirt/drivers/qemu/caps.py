@@ -17,11 +17,13 @@ from purevirt.drivers.qemu.domain_caps import HostOffers, domain_capabilities
 from purevirt.drivers.qemu.host_caps import capabilities
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host import kvm
+from purevirt.model.domain.document import DomainType
 from purevirt.protocol import remote as p
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
 
+_DOMAIN_TYPES = frozenset(DomainType.__args__)  # type: ignore[attr-defined]
 _PRODUCT_UUID = Path("/sys/class/dmi/id/product_uuid")
 
 
@@ -46,12 +48,12 @@ class CapabilitiesFacet:
         errors.check_flags(flags, 0, "qemuConnectGetDomainCapabilities")
         if arch is not None and arch not in mt.ALL_ARCHES:
             raise errors.bad_argument(f"unknown architecture: {arch}")
-        if virttype is not None and virttype not in ("qemu", "kvm"):
+        if virttype is not None and virttype not in _DOMAIN_TYPES:
             raise errors.bad_argument(f"unknown virttype: {virttype}")
         caps, arch = await self._emulator(emulatorbin, arch)
         kind = virttype or ("kvm" if caps.has("kvm") else "qemu")
         if not caps.supports_virt_type(kind):
-            raise errors.bad_argument(f"the accel '{kind}' is not supported by '{caps.emulator}' on this host")
+            raise errors.bad_argument(f"Emulator '{caps.emulator}' does not support virt type '{kind}'")
         usual = caps.preferred_machine(kind) or caps.preferred_machine("qemu")
         chosen = caps.canonical_machine(kind, machine) if machine else usual
         if chosen is None or (machine is not None and not caps.is_machine_supported(kind, chosen)):

@@ -10,6 +10,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Mapping
+from errno import ENOENT
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from purevirt.core.tasks import TaskOwner, offload
 from purevirt.drivers.qemu import capabilities_xml, probe, probe_flags
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.monitor.connection import Monitor, MonitorClosed, QmpFailure
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
 from purevirt.host import files, process
 from purevirt.host.process import Credentials
 
@@ -68,9 +69,7 @@ class CapsCache:
         if caps is not None:
             return caps
         if not await offload(os.path.exists, emulator):
-            raise VirtError(
-                ErrorCode.INVALID_ARG, f"Cannot check QEMU binary {emulator}: No such file or directory", ErrorDomain.QEMU
-            )
+            raise system_error(ENOENT, f"Cannot check QEMU binary {emulator}", ErrorDomain.QEMU)
         task = self._running.get(emulator)
         if task is None:
             task = self._tasks.spawn(self._probe(emulator), f"probe {emulator}")

@@ -30,6 +30,7 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.messages import MessageFacet
     from purevirt.drivers.qemu.metadata import MetadataFacet
     from purevirt.drivers.qemu.node import NodeFacet
+    from purevirt.drivers.qemu.node_actions import NodeActionFacet
     from purevirt.drivers.qemu.passthrough import PassthroughFacet
     from purevirt.drivers.qemu.peek import PeekFacet
     from purevirt.drivers.qemu.pinning import PinFacet
@@ -63,6 +64,7 @@ def facets(state: QemuState) -> list[object]:
         JobFacet(state),
         DumpFacet(state),
         RenameFacet(state),
+        NodeActionFacet(state),
         AgentFacet(state),
         CapabilitiesFacet(state),
         GraphicsFdFacet(state),
