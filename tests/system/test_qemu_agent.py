@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from crash.test_daemon_killed import Daemon
 from purevirt.testing.initrd import busybox_initrd
-from system.test_daemon_basic import root, virsh
+from system.test_daemon_basic import virsh
 from system.test_qemu_events import MODULES, listening
 from system.test_virsh_guest import said
-
-__all__ = ["root"]
 
 BUSYBOX = shutil.which("busybox")
 NEEDED = [*(name for name in MODULES if "blk" not in name), "kernel/drivers/char/virtio_console.ko"]
@@ -64,41 +64,63 @@ XML = """<domain type='qemu'><name>g</name><memory unit='MiB'>256</memory><vcpu>
 <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel></devices></domain>"""
 
 
-def test_what_the_agent_says(root: Path) -> None:
+def test_what_the_agent_says() -> None:
+    """Two daemons, one after the other, over one guest."""
+    with tempfile.TemporaryDirectory(prefix="purevirt-test-") as directory:
+        root = Path(directory)
+        root.chmod(0o755)
+        daemon = Daemon(root)
+        try:
+            daemon.start()
+            the_guest_is_asked(root)
+            daemon.kill()
+            daemon.start()
+            hostname(root)
+            the_guest_shuts_down(root)
+        finally:
+            daemon.close()
+
+
+def hostname(root: Path) -> None:
+    """The guest may be slow to answer at first, and the daemon to find it again."""
+    deadline = time.monotonic() + 60
+    while (name := virsh(root, "domhostname", "g", "--source", "agent")).returncode:
+        assert "Guest agent is not responding" in name.stderr
+        assert time.monotonic() < deadline
+    assert name.stdout == "tiny\n\n"
+
+
+def the_guest_is_asked(root: Path) -> None:
     assert BUSYBOX is not None
     kernel, modules = KERNELS[-1]
     shutil.copy(kernel, root / "kernel")
     (root / "initrd").write_bytes(busybox_initrd(Path(BUSYBOX), [modules / name for name in NEEDED], AGENT))
     (root / "g.xml").write_text(XML.format(root=root))
     said(root, "define", str(root / "g.xml"))
-    try:
-        with listening(root, "g") as listener:
-            said(root, "start", "g")
-            early = virsh(root, "domtime", "g")
-            assert early.returncode == 0 or early.stderr.endswith("QEMU guest agent is not connected\n")
-            listener.wait_for("state: 'connected' reason: 'channel event'")
-        assert 'state="connected"' in said(root, "dumpxml", "g", "--xpath", "//channel/target")
-        deadline = time.monotonic() + 60
-        while (name := virsh(root, "domhostname", "g", "--source", "agent")).returncode:  # the guest may be slow at first
-            assert "didn't respond to synchronization within '5' seconds" in name.stderr
-            assert time.monotonic() < deadline
-        assert name.stdout == "tiny\n\n"
-        assert said(root, "domtime", "g") .strip() == "Time: 1700000000"
-        assert "online         : 0\n" in said(root, "guestvcpus", "g")
-        assert said(root, "vcpucount", "g", "--guest").strip() == "1"
-        assert re.search(r"lo +00:00:00:00:00:00 +ipv4 +127\.0\.0\.1/8\n", said(root, "domifaddr", "g", "--source", "agent"))
-        raw = said(root, "qemu-agent-command", "g", '{"execute":"guest-what"}')
-        assert raw.strip() == '{"error":{"class":"CommandNotFound","desc":"not in this shell"}}'
-        refused = virsh(root, "domfsfreeze", "g")
-        text = "internal error: unable to execute QEMU agent command 'guest-fsfreeze-freeze': not in this shell"
-        assert refused.stderr.endswith(f"error: {text}\n")
-        silent = virsh(root, "qemu-agent-command", "g", "--timeout", "1", '{"execute":"be-silent"}')
-        text = "Guest agent is not responding: guest agent didn't respond to 'be-silent' within '1' seconds"
-        assert silent.stderr.endswith(f"error: {text}\n")
-        assert "tainted: custom guest agent control commands issued\n" in said(root, "dominfo", "g")
-        assert said(root, "shutdown", "g", "--mode", "agent") == "Domain 'g' is being shutdown\n\n"
-        deadline = time.monotonic() + 30
-        while said(root, "domstate", "g", "--reason") != "shut off (shutdown)\n\n":
-            assert time.monotonic() < deadline
-    finally:
-        virsh(root, "destroy", "g")
+    with listening(root, "g") as listener:
+        said(root, "start", "g")
+        early = virsh(root, "domtime", "g")
+        assert early.returncode == 0 or early.stderr.endswith("QEMU guest agent is not connected\n")
+        listener.wait_for("state: 'connected' reason: 'channel event'")
+    assert 'state="connected"' in said(root, "dumpxml", "g", "--xpath", "//channel/target")
+    hostname(root)
+    assert said(root, "domtime", "g").strip() == "Time: 1700000000"
+    assert "online         : 0\n" in said(root, "guestvcpus", "g")
+    assert said(root, "vcpucount", "g", "--guest").strip() == "1"
+    assert re.search(r"lo +00:00:00:00:00:00 +ipv4 +127\.0\.0\.1/8\n", said(root, "domifaddr", "g", "--source", "agent"))
+    raw = said(root, "qemu-agent-command", "g", '{"execute":"guest-what"}')
+    assert raw.strip() == '{"error":{"class":"CommandNotFound","desc":"not in this shell"}}'
+    refused = virsh(root, "domfsfreeze", "g")
+    text = "internal error: unable to execute QEMU agent command 'guest-fsfreeze-freeze': not in this shell"
+    assert refused.stderr.endswith(f"error: {text}\n")
+    silent = virsh(root, "qemu-agent-command", "g", "--timeout", "1", '{"execute":"be-silent"}')
+    text = "Guest agent is not responding: guest agent didn't respond to 'be-silent' within '1' seconds"
+    assert silent.stderr.endswith(f"error: {text}\n")
+    assert "tainted: custom guest agent control commands issued\n" in said(root, "dominfo", "g")
+
+
+def the_guest_shuts_down(root: Path) -> None:
+    assert said(root, "shutdown", "g", "--mode", "agent") == "Domain 'g' is being shutdown\n\n"
+    deadline = time.monotonic() + 30
+    while said(root, "domstate", "g", "--reason") != "shut off (shutdown)\n\n":
+        assert time.monotonic() < deadline

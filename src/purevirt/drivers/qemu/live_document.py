@@ -59,8 +59,11 @@ def _name_addresses(state: QemuState, document: Domain) -> None:
                 listen.address = address
 
 
-async def settle_ports(state: QemuState, vm: Vm) -> None:
-    """Which ports somebody in the guest has open; who watches the agent is told that it is not there yet."""
+async def settle_ports(state: QemuState, vm: Vm, *, booted: bool = True) -> None:
+    """Which ports somebody in the guest has open, and with them the agent.
+
+    Who watches it is told at a start that it is not there yet, after a restart of the daemon only what is new.
+    """
     channels = [(c, c.target) for c in vm.devices().channels if isinstance(c.target, VirtioTarget)]
     if not channels:
         return
@@ -69,16 +72,20 @@ async def settle_ports(state: QemuState, vm: Vm) -> None:
     is_open = {decode.string_or(i, "label"): decode.flag_or(i, "frontend-open") for i in decode.objects(reply, "query-chardev")}
     for channel, target in channels:
         label = f"char{channel.alias.name if channel.alias is not None else ''}"
-        target.state = "connected" if is_open.get(label) else "disconnected"
+        before, target.state = target.state, "connected" if is_open.get(label) else "disconnected"
         if target.name == PORT:
             connected = target.state == "connected"
             if connected:
                 state.agent_port(vm, True)
+            if not booted and target.state == before:
+                continue
             state.events.agent_lifecycle(
                 vm,
                 C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED
                 if connected
                 else C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED,
-                C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED,
+                C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED
+                if booted
+                else C.VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_UNKNOWN,
             )
     vm.changed()

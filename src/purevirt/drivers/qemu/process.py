@@ -362,6 +362,7 @@ async def reattach(state: QemuState, vm: Vm, saved: status.SavedStatus) -> None:
         assert run.monitor is not None
         await run.monitor.negotiate(MONITOR_S)
         await queries.learn(vm, run)
+        await settle_ports(state, vm, booted=False)
         await _true_state(state, vm, run)
     except VirtError as error:
         log.warning("%s: cannot reach its monitor again: %s", vm.name, error)
