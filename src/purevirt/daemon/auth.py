@@ -16,6 +16,7 @@ from purevirt.protocol.remote import AuthType
 
 if TYPE_CHECKING:
     from purevirt.daemon.client import ServedClient
+    from purevirt.daemon.polkit import Polkit
     from purevirt.daemon.sasl_config import SaslConfig
     from purevirt.rpc.session import Call
 
@@ -30,23 +31,51 @@ def auth_failed(client: ServedClient, reason: str) -> VirtError:
     return VirtError(ErrorCode.AUTH_FAILED, "authentication failed", ErrorDomain.RPC)
 
 
-class AuthCalls:
-    """The handlers; `sasl` None where no listener asks for it."""
+def refusal(action: str, challenge: bool, details: Mapping[str, str]) -> VirtError:
+    """What polkit's no means; the client may start an agent for passwords and try again."""
+    if details.get("polkit.dismissed"):
+        text = "user cancelled authentication process"
+        return VirtError(ErrorCode.AUTH_CANCELLED, text, ErrorDomain.POLKIT)
+    if challenge:
+        text = f"no polkit agent available to authenticate action '{action}'"
+        return VirtError(ErrorCode.AUTH_UNAVAILABLE, text, ErrorDomain.POLKIT)
+    return VirtError(ErrorCode.AUTH_FAILED, "access denied by policy", ErrorDomain.POLKIT)
 
-    def __init__(self, sasl: SaslConfig | None = None) -> None:
+
+class AuthCalls:
+    """The handlers; `sasl` and `polkit` are None where no listener asks for them."""
+
+    def __init__(self, sasl: SaslConfig | None = None, polkit: Polkit | None = None) -> None:
         self._sasl = sasl
+        self._polkit = polkit
 
     def handlers(self) -> Mapping[str, Handler]:
         """By procedure of the remote program."""
         return {
             "auth_list": self.do_auth_list,
+            "auth_polkit": self.do_auth_polkit,
             "auth_sasl_init": self.do_auth_sasl_init,
             "auth_sasl_start": self.do_auth_sasl_start,
             "auth_sasl_step": self.do_auth_sasl_step,
         }
 
     async def do_auth_list(self, client: ServedClient, call: Call) -> list[int]:
+        if client.auth == AuthType.POLKIT and client.identity.uid == 0:
+            client.admit()  # root needs nobody's leave
         return [client.auth if not client.authenticated else AuthType.NONE]
+
+    async def do_auth_polkit(self, client: ServedClient, call: Call) -> int:
+        """Polkit decides by the client's process; it may ask the person there for a password meanwhile."""
+        if client.auth != AuthType.POLKIT or client.authenticated or self._polkit is None:
+            raise auth_failed(client, "client tried invalid PolicyKit init request")
+        who, action = client.identity, "org.libvirt.unix.monitor" if client.readonly else "org.libvirt.unix.manage"
+        if who.pid is None or who.uid is None or who.start_time is None:
+            raise auth_failed(client, "the process at the other end is not known")
+        allowed, challenge, details = await self._polkit.ask(who.pid, who.start_time, who.uid, action, {}, True)
+        if not allowed:
+            raise refusal(action, challenge, details)
+        client.admit()
+        return 1
 
     async def do_auth_sasl_init(self, client: ServedClient, call: Call) -> str:
         from purevirt.daemon.auth_sasl import SaslExchange

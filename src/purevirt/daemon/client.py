@@ -291,10 +291,14 @@ class ServedClient:
                 callback()
             except VirtError as e:
                 log.warning("client %d: close callback: %s", self.number, e.message)
+        await self.close_driver()
+        await self.tasks.close()
+
+    async def close_driver(self) -> None:
+        """The connection is no longer open; the client may open another."""
         driver, self.driver = self.driver, None
         if driver is not None:
             try:
                 await driver.close()
             except VirtError as e:
                 log.warning("client %d: closing its driver: %s", self.number, e.message)
-        await self.tasks.close()

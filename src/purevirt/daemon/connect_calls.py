@@ -127,8 +127,6 @@ class ConnectCalls:
     async def do_connect_set_identity(self, client: ServedClient, call: Call) -> None:
         """A privileged proxy (another daemon) says for whom it calls."""
         _driver(client)
-        if client.readonly:
-            raise VirtError(ErrorCode.OPERATION_DENIED, "read only access prevents virConnectSetIdentity")
         params: list[TypedParam] = call.args.params
         client.identity.params = {p.field: p.value for p in params}
 

@@ -1,7 +1,7 @@
 """From a call to its reply: authenticated? connection open? lane free? allowed? Then the driver, then the answer.
 
 Everything a procedure is allowed to do is decided here, from its row, so that no driver can forget it: the read-only
-rule first, then the access control of the row (`daemon/acl.py`). Unknown failures of a driver are logged with their
+rule first, then the access control of the row (`daemon/access`). Unknown failures of a driver are logged with their
 traceback and answered as internal errors; they end neither the connection nor the daemon.
 """
 
@@ -22,7 +22,7 @@ from purevirt.protocol.xdr import Struct, values_of
 from purevirt.rpc.session import Call, ServerSession
 
 if TYPE_CHECKING:
-    from purevirt.daemon.acl import AccessControl
+    from purevirt.daemon.access.control import AccessControl
     from purevirt.daemon.client import ServedClient
     from purevirt.daemon.server import Server
     from purevirt.daemon.server_stream import ClientStream
@@ -101,6 +101,8 @@ class Dispatcher:
         if handler is not None:
             if row.readonly is False and client.readonly and client.driver is not None:
                 raise read_only(row)
+            if self.access is not None and row.acl:
+                return self._checked_handler(self.access, client, call, handler), None, None
             return _as_coroutine(handler(client, call)), None, None
         driver = client.driver
         if driver is None:
@@ -115,17 +117,25 @@ class Dispatcher:
         if stream is not None:
             args = (*args, stream)
         if self.access is not None:
-            return self._checked(client, call, args), stream, own
+
+            def work() -> Awaitable[Any]:
+                return driver.call(row.name, *args, program=call.program.name)
+
+            return self.access.serve(client, row, call.args, work), stream, own
         return _as_coroutine(driver.call(row.name, *args, program=call.program.name)), stream, own
 
-    async def _checked(self, client: ServedClient, call: Call, args: tuple[Any, ...]) -> Any:
-        """The call with access control around it."""
-        assert self.access is not None
-        assert client.driver is not None
-        await self.access.check(client, call.row, call.args)
-        result = await client.driver.call(call.row.name, *args, program=call.program.name)
-        if call.row.acl_filter:
-            return await self.access.filter(client, call.row, result)
+    @staticmethod
+    async def _checked_handler(access: AccessControl, client: ServedClient, call: Call, handler: Handler) -> Any:
+        """A procedure of the connection itself, with access control around it."""
+        if client.driver is not None:
+            return await access.serve(client, call.row, call.args, lambda: handler(client, call))
+        result = await handler(client, call)
+        if client.driver is not None:  # it was the opening: whether this client may is known now that there is a driver
+            try:
+                await access.serve(client, call.row, call.args, _nothing)
+            except VirtError:
+                await client.close_driver()
+                raise
         return result
 
     def _not_open(self, row: Row) -> VirtError:
@@ -227,6 +237,10 @@ def _as_coroutine(work: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
     if isinstance(work, Coroutine):
         return work
     return _awaited(work)
+
+
+async def _nothing() -> None:
+    return None
 
 
 async def _awaited(work: Awaitable[Any]) -> Any:

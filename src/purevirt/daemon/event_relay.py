@@ -10,7 +10,9 @@ with `callbackID` 0, and the id is put in here. Either way the message is encode
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Mapping
+from logging import getLogger
 from typing import TYPE_CHECKING
 
 from purevirt.api.events import Event, EventHub, Scope, Subscription
@@ -21,8 +23,13 @@ from purevirt.protocol.rows import Row
 from purevirt.protocol.xdr import encode
 
 if TYPE_CHECKING:
+    from purevirt.daemon.access.control import AccessControl
     from purevirt.daemon.client import ServedClient
 
+log = getLogger("purevirt.daemon.events")
+
+UNCHECKED_LIMIT = 1024
+"""Events that may wait for access control, per client."""
 _I32 = struct.Struct(">i")
 _MESSAGE = int(MessageType.MESSAGE)
 
@@ -114,6 +121,7 @@ class EventRelay:
         self._next_id = 0
         self._callbacks: dict[tuple[Scope, int], tuple[EventHub, Subscription]] = {}
         self._legacy: dict[int, tuple[EventHub, Subscription]] = {}
+        self._unchecked: deque[tuple[Event, bytes]] = deque()
 
     def _hub(self) -> EventHub:
         driver = self._client.driver
@@ -136,8 +144,7 @@ class EventRelay:
         hub, row = self._hub(), LEGACY[event_id]
 
         def deliver(event: Event) -> None:
-            if self._client.server.may_see(self._client, event):
-                self._client.send_event(_packet(row, payload_of(event)))
+            self._send(event, _packet(row, payload_of(event)))
 
         self._legacy[event_id] = hub, hub.subscribe("domain", deliver, event_id)
 
@@ -162,9 +169,8 @@ class EventRelay:
         wraps = scope == "domain" and event_id < len(LEGACY)
 
         def deliver(event: Event) -> None:
-            if self._client.server.may_see(self._client, event):
-                payload = payload_of(event)
-                self._client.send_event(_packet(row, head + (payload if wraps else payload[4:])))
+            payload = payload_of(event)
+            self._send(event, _packet(row, head + (payload if wraps else payload[4:])))
 
         wanted = None if scope == "qemu_monitor" else event_id
         subscription = hub.subscribe(scope, deliver, wanted, key)
@@ -179,8 +185,8 @@ class EventRelay:
         head = _I32.pack(number)
 
         def deliver(event: Event) -> None:
-            if matches(event.message.event) and self._client.server.may_see(self._client, event):
-                self._client.send_event(_packet(row, head + payload_of(event)[4:]))
+            if matches(event.message.event):
+                self._send(event, _packet(row, head + payload_of(event)[4:]))
 
         subscription = hub.subscribe("qemu_monitor", deliver, None, key)
         self._next_id += 1
@@ -194,11 +200,37 @@ class EventRelay:
             raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.RPC)
         found[0].unsubscribe(found[1])
 
+    # -- to the client
+
+    def _send(self, event: Event, packet: bytes) -> None:
+        """At once, or in order behind the access check."""
+        access = self._client.server.dispatcher.access
+        if access is None:
+            self._client.send_event(packet)
+            return
+        if len(self._unchecked) >= UNCHECKED_LIMIT:
+            log.warning("client %d: events come faster than access control answers; dropping one", self._client.number)
+            return
+        self._unchecked.append((event, packet))
+        if len(self._unchecked) == 1:
+            self._client.tasks.spawn(self._check(access), "check events")
+
+    async def _check(self, access: AccessControl) -> None:
+        while self._unchecked:
+            event, packet = self._unchecked[0]
+            try:
+                if await access.may_see(self._client, event):
+                    self._client.send_event(packet)
+            finally:
+                if self._unchecked:  # not when the client has gone meanwhile
+                    self._unchecked.popleft()
+
     def drop_all(self) -> None:
         for hub, subscription in (*self._callbacks.values(), *self._legacy.values()):
             hub.unsubscribe(subscription)
         self._callbacks.clear()
         self._legacy.clear()
+        self._unchecked.clear()
 
 
 def monitor_filter(wanted: str | None, flags: int) -> Callable[[str], bool]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
 
+from purevirt.daemon.access.control import access_control
 from purevirt.daemon.admin_driver import Administered
 from purevirt.daemon.admin_driver import handlers as admin_handlers
 from purevirt.daemon.auth import AuthCalls
@@ -23,6 +24,7 @@ from purevirt.daemon.connect_calls import ConnectCalls
 from purevirt.daemon.ip_sockets import bind_ip
 from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
 from purevirt.daemon.logging import LogConfig
+from purevirt.daemon.polkit import Polkit
 from purevirt.daemon.server import Server
 from purevirt.daemon.services import Service, sasl_for, service_of, services
 from purevirt.daemon.tls_server import load_tls
@@ -110,9 +112,10 @@ class Daemon:
         forget_activation()
         self.services = services(config, roots, options.listen, [name for name, _ in self.passed])
         handlers = {name: dict(own) for name, own in ConnectCalls(self.host).handlers().items()}
-        handlers["remote"].update(AuthCalls(sasl_for(self.services, config, roots)).handlers())
+        polkit = Polkit()
+        handlers["remote"].update(AuthCalls(sasl_for(self.services, config, roots), polkit).handlers())
         programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
-        self.server = Server("libvirtd", self.loop, programs, handlers)
+        self.server = Server("libvirtd", self.loop, programs, handlers, access_control(config, polkit))
         administered = Administered([self.server], logs, self._default_outputs, self._set_timeout)
         self.admin = Server("admin", self.loop, (admin.PROGRAM,), admin_handlers(administered))
         administered.servers.append(self.admin)
@@ -260,13 +263,6 @@ def main(arguments: list[str] | None = None) -> int:
         readiness.tell(1)
 
 
-def refuse_what_is_missing(config: DaemonConfig) -> None:
-    """A configuration that asks for protection we cannot give yet must not start an open daemon."""
-    if config.access_drivers and config.access_drivers != ["none"]:
-        text = f"access_drivers: {', '.join(config.access_drivers)}: access control is not available in this daemon yet"
-        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
-
-
 def serve(options: Options, readiness: Readiness) -> int:
     if not options.session and os.geteuid() != 0:
         text = "the system daemon needs root; use --session"
@@ -274,7 +270,6 @@ def serve(options: Options, readiness: Readiness) -> int:
     roots = session_roots(options.root) if options.session else system_roots(options.root)
     roots.run.mkdir(parents=True, exist_ok=True)
     config = read_config(config_path(options, roots), options.config is not None)
-    refuse_what_is_missing(config)
     logs = LogConfig()
     apply_logging(logs, config, options, roots)
     pid_file = PidFile(options.pid_file or roots.run.parent / "libvirtd.pid")

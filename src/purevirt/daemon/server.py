@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from purevirt.api.events import Event
 from purevirt.core.tasks import TaskOwner
 from purevirt.daemon.client import Identity, ServedClient
 from purevirt.daemon.dispatch import Dispatcher, Handler
@@ -16,7 +15,7 @@ from purevirt.protocol.rows import Program
 from purevirt.rpc.aio_link import AsyncLink
 
 if TYPE_CHECKING:
-    from purevirt.daemon.acl import AccessControl
+    from purevirt.daemon.access.control import AccessControl
 
 log = getLogger("purevirt.daemon.server")
 
@@ -86,11 +85,6 @@ class Server:
             if not client.authenticated:
                 self.strangers -= 1
             self.changed()
-
-    def may_see(self, client: ServedClient, event: Event) -> bool:
-        """Whether access control lets this client know about the event's object."""
-        access = self.dispatcher.access
-        return access is None or access.may_see(client, event)
 
     async def close(self) -> None:
         """Drop every client and wait for what runs for them."""

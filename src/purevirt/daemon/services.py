@@ -30,23 +30,16 @@ def services(config: DaemonConfig, roots: Roots, listen: bool, passed: Sequence[
     """The services of a configuration; `listen`: those for other hosts as well. Sockets that systemd
     has `passed` are wanted by their being there. Raises VirtError for what we cannot do."""
     found = [
-        Service("rw", _auth(config.auth_unix_rw or "none", "auth_unix_rw"), "auth_unix_rw"),
-        Service("ro", _auth(config.auth_unix_ro or "none", "auth_unix_ro"), "auth_unix_ro", readonly=True),
+        Service("rw", _NUMBERS[config.auth_unix_rw or "none"], "auth_unix_rw"),
+        Service("ro", _NUMBERS[config.auth_unix_ro or "none"], "auth_unix_ro", readonly=True),
         Service("admin", AuthType.NONE, ""),
     ]
     if roots.privileged:
         for name, wanted in (("tcp", config.listen_tcp), ("tls", config.listen_tls)):
             if (listen and wanted) or any(name in _words(unit) for unit in passed):
                 key = f"auth_{name}"
-                found.append(Service(name, _auth(getattr(config, key), key), key, port=getattr(config, f"{name}_port")))
+                found.append(Service(name, _NUMBERS[getattr(config, key)], key, port=getattr(config, f"{name}_port")))
     return found
-
-
-def _auth(name: str, key: str) -> int:
-    if name == "polkit":
-        text = f"{key}: authentication 'polkit' is not available in this daemon yet"
-        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.CONF)
-    return _NUMBERS[name]
 
 
 def service_of(name: str, known: Sequence[Service]) -> Service:
