@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from purevirt.daemon.access.control import AccessControl, Authority
+from purevirt.daemon.auth import AuthCalls
 from purevirt.daemon.connect_calls import ConnectCalls
 from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
 from purevirt.daemon.server import Server
@@ -42,7 +43,9 @@ def serving(directory: Path, authority: Authority | None = None) -> Iterator[Ser
         host = DriverHost(session_roots(directory / "root"))
         access = AccessControl(authority) if authority is not None else None
         programs = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
-        served.server = Server("libvirtd", served.loop, programs, ConnectCalls(host).handlers(), access)
+        handlers = {name: dict(own) for name, own in ConnectCalls(host).handlers().items()}
+        handlers["remote"].update(AuthCalls().handlers())
+        served.server = Server("libvirtd", served.loop, programs, handlers, access)
         listeners = [
             Listener(served.server, bind_unix(UnixAddress(path, 0o700)), 0, readonly, path)
             for path, readonly in ((served.socket, False), (served.readonly_socket, True))
