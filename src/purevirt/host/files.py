@@ -14,8 +14,11 @@ from pathlib import Path
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
     """Write, sync, rename, sync of the directory; `durable` False leaves out the syncs (tmpfs).
 
+    A file that holds just that already is left alone: defining again what is defined costs no disk write.
     The temporary's name starts with a dot and is removed on failure, so no reader takes it for a document.
     """
+    if durable and _holds(path, data, mode):
+        return
     temporary = path.parent / f".{path.name}.new"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
@@ -39,6 +42,23 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = 
 def is_temporary(name: str, suffix: str = "") -> bool:
     """Whether `write_atomic` made a file of that name on its way to one with the suffix, and died before it was there."""
     return name.startswith(".") and name.endswith(f"{suffix}.new")
+
+
+def _holds(path: Path, data: bytes, mode: int) -> bool:
+    """Whether a regular file of this mode has this content."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or stat.S_IMODE(status.st_mode) != mode or status.st_size != len(data):
+            return False
+        return os.read(fd, len(data) + 1) == data
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
 
 
 def sync_directory(path: Path) -> None:

@@ -7,6 +7,7 @@ the plural name all the same, so code can match on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 # (kind, attribute of Devices). An attribute may hold a list, one object or None.
@@ -62,11 +63,22 @@ def devices_of(domain: Any, kind: str) -> list[Any]:
 
 def iter_devices(domain: Any) -> Iterator[tuple[str, Any]]:
     """Every device with (kind, device). A console that is only another name of a serial port is left out."""
-    for kind in DEVICE_KINDS:
-        for index, device in enumerate(devices_of(domain, kind)):
+    devices = domain.devices
+    for kind, attribute in _attributes(type(devices)):
+        value = getattr(devices, attribute)
+        if not value:
+            continue
+        for index, device in enumerate(value if isinstance(value, list) else (value,)):
             if kind == "consoles" and index == 0 and is_serial_alias(domain, device):
                 continue
             yield kind, device
+
+
+@cache
+def _attributes(cls: Any) -> tuple[tuple[str, str], ...]:
+    """Which attribute of the devices' class holds each kind it has."""
+    found = ((kind, next((n for n in (kind, _SINGULAR.get(kind, kind)) if hasattr(cls, n)), "")) for kind in DEVICE_KINDS)
+    return tuple((kind, name) for kind, name in found if name)
 
 
 def is_serial_alias(domain: Any, console: Any) -> bool:

@@ -56,6 +56,8 @@ TYPES = (
 
 _TYPES, _HOTPLUGGABLE = int(TYPES), int(Connect.HOTPLUGGABLE)
 _INTEGRATED, _AUTOASSIGN = int(Connect.INTEGRATED), int(Connect.AUTOASSIGN)
+_ENDPOINTS, _AGGREGATE = int(ENDPOINTS), int(Connect.AGGREGATE_SLOT)
+# Plain integers: addresses are tried for every device on every bus, and arithmetic of flags costs ten times as much.
 
 _WORDS: dict[Connect, str] = {
     Connect.PCI_DEVICE: "standard PCI device",
@@ -148,6 +150,8 @@ class PciBus:
     first_slot: int = 0
     last_slot: int = 0
     slots: list[_Slot] = field(default_factory=lambda: [_Slot() for _ in range(SLOTS)])
+    taken: int = 0
+    """Functions in use."""
     isolation_group: int = 0
     isolation_locked: bool = False
 
@@ -164,7 +168,7 @@ class PciBus:
     @property
     def is_empty(self) -> bool:
         """No function of any slot is in use."""
-        return not any(slot.functions for slot in self.slots)
+        return not self.taken
 
     @property
     def is_full(self) -> bool:
@@ -196,12 +200,13 @@ class PciAddressSet:
         An address the user chose may mix PCI and PCIe, and is not held to hotplug.
         """
         error = _xml if from_config else _internal
+        has, wants = int(bus), int(needs)
         if from_config:
-            if bus & ENDPOINTS:
-                bus |= ENDPOINTS
-            if needs & Connect.HOTPLUGGABLE:
-                bus |= Connect.HOTPLUGGABLE
-        if not needs & bus & TYPES:
+            if has & _ENDPOINTS:
+                has |= _ENDPOINTS
+            if wants & _HOTPLUGGABLE:
+                has |= _HOTPLUGGABLE
+        if not wants & has & _TYPES:
             word = next((word for flag, word in _WORDS.items() if needs & flag), None)
             if word is None:
                 raise error(
@@ -211,16 +216,15 @@ class PciAddressSet:
                 f"The device at PCI address {place} cannot be plugged into the PCI controller with "
                 f"index='{place.bus}'. It requires a controller that accepts a {word}."
             )
-        if needs & Connect.HOTPLUGGABLE and not bus & Connect.HOTPLUGGABLE:
+        if wants & _HOTPLUGGABLE and not has & _HOTPLUGGABLE:
             raise error(
                 f"The device at PCI address {place} requires hotplug capability, but the PCI controller with "
                 f"index='{place.bus}' doesn't support hotplug"
             )
-        if needs & Connect.INTEGRATED and place.bus != 0:
+        if wants & _INTEGRATED and place.bus != 0:
             raise error(f"The device at PCI address {place} needs to be an integrated device (bus=0)")
 
     def _accepts(self, index: int, needs: Connect) -> bool:
-        # Plain integers: this runs for every device on every bus, and flag arithmetic costs ten times as much.
         bus, wanted = int(self.buses[index].accepts), int(needs)
         if not wanted & bus & _TYPES:
             return False
@@ -263,21 +267,22 @@ class PciAddressSet:
         slot = bus.slots[place.slot]
         if slot.functions & (1 << place.function):
             raise (_xml if from_config else _internal)(f"Attempted double use of PCI Address {place}")
-        if needs & Connect.AGGREGATE_SLOT and not slot.functions:
+        if int(needs) & _AGGREGATE and not slot.functions:
             slot.aggregate = True
         if bus.is_empty and not bus.isolation_locked:
             # The first device decides which isolation group the whole bus is for.
             bus.isolation_group = isolation_group
         slot.functions |= 1 << place.function
+        bus.taken += 1
 
     # -- new addresses -----------------------------------------------------------------------------------------------
     def _find_on_bus(self, index: int, needs: Connect, function: int | None) -> Place | None:
-        bus = self.buses[index]
+        bus, aggregate = self.buses[index], int(needs) & _AGGREGATE
         for number in range(bus.first_slot, bus.last_slot + 1):
             slot = bus.slots[number]
             if not slot.functions:
                 return Place(0, index, number, function or 0)
-            if needs & Connect.AGGREGATE_SLOT and slot.aggregate:
+            if aggregate and slot.aggregate:
                 if function is not None:
                     if not slot.functions & (1 << function):
                         return Place(0, index, number, function)
