@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
 import socket
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 
 _UCRED = struct.Struct("iII")
 _SO_PEERSEC = 31
@@ -25,7 +25,7 @@ class PeerCredentials:
     selinux: str | None
 
 
-def peer_credentials(sock: socket.socket, proc: Path = Path("/proc")) -> PeerCredentials:
+def peer_credentials(sock: socket.socket, proc: str = "/proc") -> PeerCredentials:
     """Raises OSError when the kernel does not say."""
     raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
     pid, uid, gid = _UCRED.unpack(raw)
@@ -40,15 +40,16 @@ def _label(sock: socket.socket) -> str | None:
     return raw.rstrip(b"\0").decode(errors="replace") or None
 
 
-def process_start_time(pid: int, proc: Path = Path("/proc")) -> int | None:
+def process_start_time(pid: int, proc: str = "/proc") -> int | None:
     """Field 22 of /proc/PID/stat; None when there is no such process."""
     try:
-        text = (proc / str(pid) / "stat").read_text(errors="replace")
-    except OSError:
-        return None
-    try:
-        return int(text.rpartition(")")[2].split()[19])
-    except (IndexError, ValueError):
+        fd = os.open(f"{proc}/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)  # asked at every connection: the short way
+        try:
+            text = os.read(fd, 4096)
+        finally:
+            os.close(fd)
+        return int(text.rpartition(b")")[2].split(None, 20)[19])
+    except (OSError, IndexError, ValueError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING
 
 from purevirt.model._engine import FormatContext, ParseContext
@@ -94,7 +95,7 @@ def _context(document: Domain, state: QemuState, *, abi_update: bool) -> PostPar
         state.capabilities.known,
         emulators,
         random_bytes=os.urandom,
-        environment=dict(os.environ),
+        environment=_environment(),
         iommu_group=iommu.group_of,
         tpm_versions=_tpm_versions(document),
     )
@@ -107,6 +108,12 @@ def _tpm_versions(document: Domain) -> tuple[str, ...]:
 
     programs = tpm_programs.known() if tpm.emulated(document) is not None else None
     return programs.versions if programs is not None else ()
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """Ours: it is not changed while the daemon runs, and copying it costs more than parsing a small document."""
+    return dict(os.environ)
 
 
 def _new_mac() -> str:

@@ -6,7 +6,7 @@ the plural name all the same, so code can match on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import Any
 
@@ -75,7 +75,7 @@ def iter_devices(domain: Any) -> Iterator[tuple[str, Any]]:
 
 
 @cache
-def _attributes(cls: Any) -> tuple[tuple[str, str], ...]:
+def _attributes(cls: Hashable) -> tuple[tuple[str, str], ...]:
     """Which attribute of the devices' class holds each kind it has."""
     found = ((kind, next((n for n in (kind, _SINGULAR.get(kind, kind)) if hasattr(cls, n)), "")) for kind in DEVICE_KINDS)
     return tuple((kind, name) for kind, name in found if name)
