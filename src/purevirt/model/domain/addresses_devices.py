@@ -6,7 +6,7 @@ the plural name all the same, so code can match on it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -64,7 +64,8 @@ def devices_of(domain: Any, kind: str) -> list[Any]:
 def iter_devices(domain: Any) -> Iterator[tuple[str, Any]]:
     """Every device with (kind, device). A console that is only another name of a serial port is left out."""
     devices = domain.devices
-    for kind, attribute in _attributes(type(devices)):
+    cls: Any = type(devices)
+    for kind, attribute in _attributes(cls):
         value = getattr(devices, attribute)
         if not value:
             continue
@@ -75,7 +76,7 @@ def iter_devices(domain: Any) -> Iterator[tuple[str, Any]]:
 
 
 @cache
-def _attributes(cls: Hashable) -> tuple[tuple[str, str], ...]:
+def _attributes(cls: type) -> tuple[tuple[str, str], ...]:
     """Which attribute of the devices' class holds each kind it has."""
     found = ((kind, next((n for n in (kind, _SINGULAR.get(kind, kind)) if hasattr(cls, n)), "")) for kind in DEVICE_KINDS)
     return tuple((kind, name) for kind, name in found if name)
