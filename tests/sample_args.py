@@ -7,6 +7,7 @@ from typing import Any
 
 from purevirt.protocol import remote, xdr
 from purevirt.protocol.rows import Row
+from purevirt.types.typed_params import TypedParam
 
 UUID = bytes(range(16))
 NUMBERS = {
@@ -57,3 +58,23 @@ def value_of(codec: xdr.Codec, known: Mapping[type, Any]) -> Any:
     if codec.cls in known:
         return known[codec.cls]
     return codec.cls(*(value_of(c, known) for _, c in codec.fields))
+
+
+def filled(codec: xdr.Codec, depth: int = 0) -> Any:
+    """A value with something in every place: lists of one, pointers that point, numbers that are 1."""
+    if isinstance(codec, xdr.Scalar):
+        return 1.0 if codec.code == "d" else 1
+    if isinstance(codec, xdr.CharText | xdr.FixedCharText | xdr.Text):
+        return "x"
+    if isinstance(codec, xdr.FixedOpaque):
+        return UUID[: codec.size]
+    if isinstance(codec, xdr.Chars | xdr.Opaque):
+        return b"\1"
+    if isinstance(codec, xdr.Optional):
+        return filled(codec.item, depth + 1) if depth < 8 else None
+    if isinstance(codec, xdr.Params):
+        return [TypedParam("x", 2, 1)]
+    if isinstance(codec, xdr.Seq):
+        return [filled(codec.item, depth + 1)]
+    assert isinstance(codec, xdr.StructCodec)
+    return codec.cls(*(filled(c, depth + 1) for _, c in codec.fields))
