@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 UUID_BYTES = 16
 
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -18,8 +20,12 @@ def format_uuid(raw: bytes) -> str:
 def parse_uuid(text: str) -> bytes:
     """16 raw bytes from text as virUUIDParse reads it: 32 hex digits, dashes and spaces ignored between digits and
     white space around. Raises ValueError."""
-    if len(text) == 36 and _canonical(text):  # as nearly all are; a thousand are read when a daemon starts
-        return bytes.fromhex(text.replace("-", ""))
+    if len(text) == 36 and text[8] == text[13] == text[18] == text[23] == "-":
+        # canonical, as nearly all are: a thousand are read when a daemon starts
+        with suppress(ValueError):
+            raw = bytes.fromhex(text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:])
+            if len(raw) == UUID_BYTES:  # else there was white space, which fromhex passes over
+                return raw
     digits = text.strip(" \t\n\r\v\f")
     out = [c for c in digits if c not in "- "]
     if len(out) != 2 * UUID_BYTES or not _HEX.issuperset(out):
@@ -28,13 +34,6 @@ def parse_uuid(text: str) -> bytes:
     if pairs_split:
         raise ValueError(f"malformed UUID {text!r}")
     return bytes.fromhex("".join(out))
-
-
-def _canonical(text: str) -> bool:
-    """Dashes where canonical text has them, and hex digits everywhere else."""
-    return text[8] == text[13] == text[18] == text[23] == "-" and _HEX.issuperset(
-        text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
-    )
 
 
 def _odd_digits_before(text: str, index: int) -> bool:
