@@ -76,6 +76,7 @@ class World:
             call("interface_lookup_by_name", "eth1"),
             call("node_device_lookup_by_name", "computer"),
             call("domain_snapshot_create_xml", self.domain, "<domainsnapshot><name>s</name></domainsnapshot>", 0),
+            call("secret_define_xml", "<secret><usage type='volume'><volume>x</volume></usage></secret>", 0),
         )
         self.known = {type(ref): ref for ref in found}
 
@@ -126,6 +127,9 @@ EXPECTED_OTHERS = {
     ErrorCode.NO_STORAGE_POOL: ("storage_pool_lookup_by_target_path",),
     ErrorCode.NO_INTERFACE: ("interface_lookup_by_mac_string",),
     ErrorCode.NO_NODE_DEVICE: ("node_device_",),
+    ErrorCode.NO_SECRET: ("secret_lookup_by_usage",),
+    ErrorCode.NO_NWFILTER: ("nwfilter_",),
+    ErrorCode.NO_NWFILTER_BINDING: ("nwfilter_binding_",),
     ErrorCode.NO_NETWORK_PORT: ("network_port_",),
     ErrorCode.SYSTEM_ERROR: ("domain_restore", "domain_save_image_"),
     ErrorCode.NO_SUPPORT: ("secret_", "nwfilter_", "network_port_", "node_device_", "storage_pool_"),
