@@ -157,7 +157,7 @@ def test_the_distributions_virsh_is_asked_too(daemon: Path) -> None:
 DOMAIN = "<domain type='test'><name>{}</name><memory>1</memory><os><type>hvm</type></os></domain>"
 
 
-@pytest.mark.parametrize("daemon", ['access_drivers = ["polkit"]\n'], indirect=True, ids=["access"])
+@pytest.mark.parametrize("daemon", ['access_drivers = ["polkit"]\nunix_sock_rw_perms = "0777"\n'], indirect=True, ids=["access"])
 def test_who_may_do_what(daemon: Path) -> None:
     def names() -> Any:
         with purevirt.open(uri(daemon)) as conn:
