@@ -23,8 +23,9 @@ from purevirt.drivers.qemu.command.build import build_command
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.graphics import wanted_ports
 from purevirt.drivers.qemu.command.settings import QemuSettings
+from purevirt.drivers.qemu.firmware_document import Firmware
 from purevirt.drivers.qemu.postparse import post_parse
-from purevirt.drivers.qemu.postparse_context import FirmwareDescriptor, HostFacts, PostParseContext
+from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
 from purevirt.drivers.qemu.validate import validate
 from purevirt.errors import VirtError
 from purevirt.model._engine import FormatContext, ParseContext
@@ -98,10 +99,10 @@ class Resources:
         return "/unused"
 
 
-def _firmware() -> list[FirmwareDescriptor]:
+def _firmware() -> list[Firmware]:
     """As a distribution describes its OVMF and SeaBIOS."""
     found = json.loads((TABLES / "firmware.json").read_text(encoding="utf-8"))
-    return [FirmwareDescriptor(item["path"], item["document"]) for item in found]
+    return [Firmware.from_document(item["path"], item["document"]) for item in found]
 
 
 @pytest.mark.parametrize("case", [c for c in COMMANDS if "command" in c], ids=lambda case: case["name"])

@@ -95,17 +95,15 @@ def _host_uuid() -> str:
 
 def _offers(arch: str, machine: str, kind: str) -> HostOffers:
     """What of the host matters to a guest of the machine."""
-    suiting = [one.document for one in firmware.suiting(arch, machine)]
-    images = [one["mapping"].get("executable", {}).get("filename") for one in suiting if "uefi" in one["interface-types"]]
-    kinds = {kind for one in suiting for kind in one["interface-types"]}
+    boots = firmware.supported(firmware.load_descriptors(), arch, machine)
     try:
         most = kvm.max_vcpus() if kind == "kvm" else None
     except OSError:
         most = None
     return HostOffers(
-        firmwares=[word for word, kind in (("bios", "bios"), ("efi", "uefi")) if kind in kinds],
-        loaders=list(dict.fromkeys(image for image in images if image)),
-        secure=any("requires-smm" in one.get("features", ()) for one in suiting),
+        firmwares=list(boots.interfaces),
+        loaders=list(dict.fromkeys(image for image, _ in boots.images)),
+        secure=boots.secure,
         vfio=Path("/dev/vfio/vfio").exists(),
         tpm_versions=("1.2", "2.0") if _has_swtpm() else (),
         kvm_max_vcpus=most,

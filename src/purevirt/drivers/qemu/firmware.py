@@ -7,15 +7,14 @@ document hides without offering anything.
 
 from __future__ import annotations
 
-import json
 import os
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from logging import getLogger
 from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.drivers.qemu.postparse_context import FirmwareDescriptor
+from purevirt.drivers.qemu.firmware_document import FileMapping, Firmware, FlashMapping
 from purevirt.drivers.qemu.postparse_firmware import nvram_path
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.features import Features, Smm
@@ -27,68 +26,73 @@ SYSTEM_DIRECTORIES = ("/etc/qemu/firmware", "/usr/share/qemu/firmware")
 """Where the documents are; administrators' ones first."""
 
 _INTERFACES = {"efi": "uefi", "bios": "bios"}
-_ARCHES = {"i386": "i686", "arm": "armv7l"}
-"""QEMU's names of architectures where they are not libvirt's."""
 
 
-def load_descriptors(directories: tuple[str, ...] = SYSTEM_DIRECTORIES) -> list[FirmwareDescriptor]:
-    """All documents in order of precedence. One that cannot be read is passed over with a warning."""
-    found: dict[str, FirmwareDescriptor | None] = {}
+def load_descriptors(directories: tuple[str, ...] = SYSTEM_DIRECTORIES, root: str = "") -> list[Firmware]:
+    """All documents in order of precedence. One that cannot be read is passed over with a warning.
+
+    `root` stands before the directories, but not in the documents' paths.
+    """
+    found: dict[str, Firmware | None] = {}
     for directory in directories:
         try:
-            names = sorted(os.listdir(directory))
+            names = sorted(os.listdir(root + directory))
         except OSError:
             continue
         for name in names:
-            if not name.endswith(".json") or name.startswith(".") or name in found:
-                continue
-            found[name] = _load(f"{directory}/{name}")
-    return [descriptor for name in sorted(found) if (descriptor := found[name]) is not None]
+            if name.endswith(".json") and not name.startswith(".") and name not in found:
+                found[name] = _load(f"{directory}/{name}", root)
+    return [firmware for name in sorted(found) if (firmware := found[name]) is not None]
 
 
-def _load(path: str) -> FirmwareDescriptor | None:
+def _load(path: str, root: str) -> Firmware | None:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(root + path, encoding="utf-8") as file:
             text = file.read()
-        return FirmwareDescriptor(path, json.loads(text)) if text.strip() else None
-    except (OSError, ValueError) as error:
+        return Firmware.parse(path, text) if text.strip() else None
+    except (OSError, ValueError, VirtError) as error:
         log.warning("cannot use firmware description %s: %s", path, error)
         return None
 
 
-def _features_of(descriptor: FirmwareDescriptor) -> frozenset[str]:
-    return frozenset(descriptor.document.get("features", ()))
+@dataclass(frozen=True, slots=True)
+class FirmwareSupport:
+    """What a machine can boot: `<os firmware=…>` values, whether one protects its variables, images with their templates."""
+
+    interfaces: tuple[str, ...]
+    secure: bool
+    images: tuple[tuple[str, str | None], ...]
 
 
-def _suits_machine(descriptor: FirmwareDescriptor, arch: str, machine: str) -> bool:
-    return any(
-        _ARCHES.get(target["architecture"], target["architecture"]) == arch
-        and any(fnmatchcase(machine, pattern) for pattern in target["machines"])
-        for target in descriptor.document.get("targets", ())
+def supported(firmwares: list[Firmware], arch: str, machine: str) -> FirmwareSupport:
+    """What the documents offer to a machine, images in order of precedence."""
+    suiting = [firmware for firmware in firmwares if firmware.suits(arch, machine)]
+    images: dict[tuple[str, str | None], None] = {}
+    for firmware in suiting:
+        mapping = firmware.mapping
+        template = mapping.template.filename if isinstance(mapping, FlashMapping) and mapping.template else None
+        images[mapping.path, template] = None
+    offered = {interface for firmware in suiting for interface in firmware.interfaces}
+    return FirmwareSupport(
+        tuple(sorted(ours for ours, theirs in _INTERFACES.items() if theirs in offered)),
+        any("requires-smm" in firmware.features for firmware in suiting),
+        tuple(images),
     )
 
 
-def suiting(arch: str, machine: str) -> list[FirmwareDescriptor]:
-    """What is there for a machine of that architecture, best first."""
-    return [descriptor for descriptor in load_descriptors() if _suits_machine(descriptor, arch, machine)]
-
-
-def _suits_mapping(descriptor: FirmwareDescriptor, domain: Any) -> bool:
+def _suits_mapping(firmware: Firmware, domain: Any) -> bool:
     """Can the image be used the way the definition keeps, or does not keep, its variables."""
-    mapping, loader = descriptor.document["mapping"], domain.os.loader
+    mapping, loader = firmware.mapping, domain.os.loader
     stateless = loader.stateless if loader is not None else None
-    if mapping["device"] == "memory":
-        return stateless is not False
-    if mapping["device"] != "flash":
+    if isinstance(mapping, FileMapping):
+        return mapping.device == "memory" and stateless is not False
+    if mapping.mode != ("stateless" if stateless else "split") or mapping.executable.format != "raw":
         return False
-    wanted = "stateless" if stateless else "split"
-    if mapping.get("mode", "split") != wanted or mapping["executable"].get("format") != "raw":
-        return False
-    return bool(stateless) or mapping["nvram-template"].get("format") == "raw"
+    return mapping.template is None or mapping.template.format == "raw"
 
 
-def _suits_features(descriptor: FirmwareDescriptor, domain: Any) -> bool:
-    offered = _features_of(descriptor)
+def _suits_features(firmware: Firmware, domain: Any) -> bool:
+    offered = firmware.features
     pm, wanted, loader = domain.pm, domain.os.firmware_features, domain.os.loader
     if pm is not None:
         for element, name in ((pm.suspend_to_mem, "acpi-s3"), (pm.suspend_to_disk, "acpi-s4")):
@@ -109,7 +113,7 @@ def _suits_features(descriptor: FirmwareDescriptor, domain: Any) -> bool:
 _SEV_ES = 0x4
 
 
-def _suits_security(security: Any, offered: frozenset[str]) -> bool:
+def _suits_security(security: Any, offered: tuple[str, ...]) -> bool:
     if security is None or security.type != "sev":
         return True
     if "amd-sev" not in offered:
@@ -117,57 +121,57 @@ def _suits_security(security: Any, offered: frozenset[str]) -> bool:
     return not (security.policy or 0) & _SEV_ES or "amd-sev-es" in offered
 
 
-def find(domain: Any, caps: QemuCaps, descriptors: list[FirmwareDescriptor]) -> FirmwareDescriptor | None:
+def find(domain: Any, caps: QemuCaps, firmwares: list[Firmware]) -> Firmware | None:
     """The first firmware that suits the definition."""
     interface = _INTERFACES[domain.os.firmware]
     arch, machine = mt.of(domain)
     machine = caps.canonical_machine(domain.type, machine)
-    for descriptor in descriptors:
+    for firmware in firmwares:
         if (
-            interface in descriptor.document.get("interface-types", ())
-            and _suits_machine(descriptor, arch, machine)
-            and _suits_mapping(descriptor, domain)
-            and _suits_features(descriptor, domain)
+            interface in firmware.interfaces
+            and firmware.suits(arch, machine)
+            and _suits_mapping(firmware, domain)
+            and _suits_features(firmware, domain)
         ):
-            return descriptor
+            return firmware
     return None
 
 
-def _apply(domain: Any, descriptor: FirmwareDescriptor, settings: Any) -> None:
-    mapping, os_ = descriptor.document["mapping"], domain.os
+def _apply(domain: Any, firmware: Firmware, settings: Any) -> None:
+    mapping, os_ = firmware.mapping, domain.os
     if os_.loader is None:
         os_.loader = Loader()
     loader = os_.loader
-    if mapping["device"] == "memory":
-        loader.path, loader.type = mapping["filename"], "rom"
+    loader.path = mapping.path
+    if isinstance(mapping, FileMapping):
+        loader.type = "rom"
     else:
-        loader.path, loader.type, loader.readonly = mapping["executable"]["filename"], "pflash", True
-        if mapping.get("mode", "split") == "split":
+        loader.type, loader.readonly = "pflash", True
+        if mapping.template is not None:
             if os_.nvram is None:
                 os_.nvram = Nvram()
-            os_.nvram.template = mapping["nvram-template"]["filename"]
+            os_.nvram.template = mapping.template.filename
             if os_.nvram.path is None and os_.nvram.source is None:
                 os_.nvram.path = nvram_path(domain, settings)
-    offered = _features_of(descriptor)
-    if "requires-smm" in offered:
+    if "requires-smm" in firmware.features:
         if domain.features is None:
             domain.features = Features()
         if domain.features.smm is None:
             domain.features.smm = Smm(state=True)
-    if "secure-boot" in offered and mapping["device"] == "flash":
+    if "secure-boot" in firmware.features and isinstance(mapping, FlashMapping):
         loader.secure = True
 
 
-def _template_of(path: str, descriptors: list[FirmwareDescriptor], settings: Any) -> str | None:
+def _template_of(path: str, firmwares: list[Firmware], settings: Any) -> str | None:
     """The variable store that belongs to an image chosen by hand."""
-    for descriptor in descriptors:
-        mapping = descriptor.document["mapping"]
-        if mapping["device"] == "flash" and mapping["executable"]["filename"] == path and "nvram-template" in mapping:
-            return str(mapping["nvram-template"]["filename"])
+    for firmware in firmwares:
+        mapping = firmware.mapping
+        if isinstance(mapping, FlashMapping) and mapping.path == path and mapping.template is not None:
+            return mapping.template.filename
     return next((variables for code, variables in settings.firmwares if code == path), None)
 
 
-def fill(domain: Any, caps: QemuCaps, descriptors: list[FirmwareDescriptor], settings: Any) -> None:
+def fill(domain: Any, caps: QemuCaps, firmwares: list[Firmware], settings: Any) -> None:
     """Settle the firmware of a guest that starts: the image, its variable store, and what both need.
 
     OPERATION_FAILED when a firmware is to be looked for and there is none that suits.
@@ -176,13 +180,11 @@ def fill(domain: Any, caps: QemuCaps, descriptors: list[FirmwareDescriptor], set
     if domain.os.firmware is None:
         nvram = domain.os.nvram
         if loader is not None and loader.type == "pflash" and loader.path and nvram is not None and nvram.template is None:
-            nvram.template = _template_of(loader.path, descriptors, settings)
+            nvram.template = _template_of(loader.path, firmwares, settings)
         return
     if loader is not None and loader.path:
         return
-    descriptor = find(domain, caps, descriptors)
-    if descriptor is None:
-        raise VirtError(
-            ErrorCode.OPERATION_FAILED, f"Unable to find any firmware to satisfy '{domain.os.firmware}'"
-        )
-    _apply(domain, descriptor, settings)
+    firmware = find(domain, caps, firmwares)
+    if firmware is None:
+        raise VirtError(ErrorCode.OPERATION_FAILED, f"Unable to find any firmware to satisfy '{domain.os.firmware}'")
+    _apply(domain, firmware, settings)

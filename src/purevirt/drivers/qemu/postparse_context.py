@@ -8,14 +8,7 @@ from typing import Any
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.settings import QemuSettings
-
-
-@dataclass(slots=True)
-class FirmwareDescriptor:
-    """A firmware JSON document with the path it came from; see `firmware`."""
-
-    path: str
-    document: dict[str, Any]
+from purevirt.drivers.qemu.firmware_document import Firmware
 
 
 @dataclass(slots=True)
@@ -32,7 +25,7 @@ class HostFacts:
     emulators: dict[str, str] = field(default_factory=dict)
     host_cpu: Any = None
     random_bytes: Callable[[int], bytes] = lambda count: bytes(range(count))
-    firmware_descriptors: list[FirmwareDescriptor] = field(default_factory=list)
+    firmware_descriptors: list[Firmware] = field(default_factory=list)
     tpm_versions: tuple[str, ...] = ("1.2", "2.0")
     guest_virt_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)

@@ -11,11 +11,13 @@ from typing import Any
 from purevirt.drivers.qemu import capabilities_xml
 from purevirt.drivers.qemu.capabilities import GicVersion, QemuCaps, synthetic
 from purevirt.drivers.qemu.command.settings import HugePageMount, QemuSettings
-from purevirt.drivers.qemu.postparse_context import FirmwareDescriptor, HostFacts, PostParseContext
+from purevirt.drivers.qemu.firmware import load_descriptors
+from purevirt.drivers.qemu.firmware_document import Firmware
+from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
 
 Case = dict[str, Any]
 
-_FIRMWARE_DIRS = ("home/user/.config/qemu/firmware", "etc/qemu/firmware", "usr/share/qemu/firmware")
+_FIRMWARE_DIRS = ("/home/user/.config/qemu/firmware", "/etc/qemu/firmware", "/usr/share/qemu/firmware")
 
 
 @cache
@@ -177,19 +179,9 @@ def settings_of(env: dict[str, Any], case: Case) -> QemuSettings:
 
 
 @cache
-def firmware_descriptors(common: Path) -> list[FirmwareDescriptor]:
+def firmware_descriptors(common: Path) -> list[Firmware]:
     """Descriptors by name, those of earlier directories hiding later ones."""
-    found: dict[str, FirmwareDescriptor | None] = {}
-    for name in _FIRMWARE_DIRS:
-        folder = common / "qemufirmwaredata" / name
-        if not folder.is_dir():
-            continue
-        for path in folder.iterdir():
-            if path.suffix != ".json" or path.name in found:
-                continue
-            text = path.read_text(encoding="utf-8")
-            found[path.name] = FirmwareDescriptor(f"/{name}/{path.name}", json.loads(text)) if text.strip() else None
-    return [descriptor for name in sorted(found) if (descriptor := found[name]) is not None]
+    return load_descriptors(_FIRMWARE_DIRS, str(common / "qemufirmwaredata"))
 
 
 def _iommu_groups(env: dict[str, Any]) -> dict[str, int]:

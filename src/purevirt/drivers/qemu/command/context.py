@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.settings import QemuSettings
-from purevirt.drivers.qemu.postparse_context import FirmwareDescriptor
+from purevirt.drivers.qemu.firmware_document import Firmware
 
 
 @dataclass(slots=True, frozen=True)
@@ -116,7 +116,7 @@ class CommandContext:
     render_node: str | None = "/dev/dri/renderD128"
     dbus_socket: str = ""
     fips: bool = False
-    firmware: list[FirmwareDescriptor] = field(default_factory=list)
+    firmware: list[Firmware] = field(default_factory=list)
     host_sysinfo: Any = None
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     seccomp: bool = True
