@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 XML = """<domain type='qemu'><name>g</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
 <os><type arch='x86_64' machine='pc'>hvm</type></os>
+<cpu mode='host-model'><feature policy='disable' name='la57'/></cpu>
 <devices><emulator>/usr/bin/qemu-system-x86_64</emulator>EXTRA<serial type='pty'/><console type='pty'/></devices></domain>"""
 CHANNEL = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
 

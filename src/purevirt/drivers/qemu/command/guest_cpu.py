@@ -36,7 +36,8 @@ def settle_host_model(domain: Any, context: CommandContext) -> None:
     """Turn host-model into the model that QEMU expanded the host's CPU to, where its names are libvirt's (s390, ARM).
 
     On POWER the model is the compatibility level of the host's own CPU and stays as it is. On x86 QEMU tells features,
-    not a model; without a CPU model database the host's CPU is passed on as it is.
+    not a model; without a CPU model database the guest gets all that QEMU can give on this host (`host`, or `max`
+    where QEMU emulates), with the definition's own features.
     """
     cpu = domain.cpu
     if cpu is None or cpu.mode != "host-model" or not mt.is_s390(domain.os.type.arch):
