@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from purevirt.core.jobs import AsyncJob
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.job_data import JobData, migration_progress
+from purevirt.drivers.qemu.monitor.queries import run_state
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.types import constants as C
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _MAX_BANDWIDTH = (1 << 63) - 1
 TRANSFER_S = 3600.0
 """The longest that memory may take to or from the file."""
+_LOOKS = 5000
+"""How often QEMU is looked at after a migration stream, two milliseconds apart."""
 NAMES = {
     C.VIR_DOMAIN_JOB_OPERATION_SAVE: "save job",
     C.VIR_DOMAIN_JOB_OPERATION_DUMP: "domain core dump job",
@@ -70,6 +73,7 @@ async def transfer(state: QemuState, vm: Vm, run: Runtime, command: str, fd: int
     if outcome == "completed":
         if command == "migrate":
             await complete(state, vm, data)
+            await _settled(vm)
         return
     if outcome == "cancelled" or data.cancelled:
         raise VirtError(ErrorCode.OPERATION_ABORTED, f"{NAMES[data.operation]}: canceled by client", ErrorDomain.QEMU)
@@ -87,6 +91,15 @@ async def complete(state: QemuState, vm: Vm, data: JobData) -> None:
     data.kind = C.VIR_DOMAIN_JOB_COMPLETED
     vm.completed_job = data
     state.events.job_completed(vm, data.params())
+
+
+async def _settled(vm: Vm) -> None:
+    """QEMU tells that it is done a moment before it can go on: until then it refuses "cont"."""
+    for _ in range(_LOOKS):
+        _, word = await run_state(vm.require_monitor())
+        if word != "finish-migrate":
+            return
+        await asyncio.sleep(0.002)
 
 
 async def _why(vm: Vm) -> str:
