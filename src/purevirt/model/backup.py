@@ -48,6 +48,11 @@ def _error(text: str, code: int = ErrorCode.XML_ERROR) -> XmlError:
 class BackupServer(Element, tag="server"):
     """Where the exports of a pull backup are served."""
 
+    schema_cases = (
+        {"transport": ("tcp", None), "name": "present", "socket": "absent"},
+        {"transport": ("unix",), "socket": "present", "name": "absent", "port": "absent"},
+    )
+
     transport: ServerTransport = attr(ServerTransport, default="tcp")
     tls: bool | None = attr(YES_NO)
     name: str | None = attr(doc="tcp")
@@ -58,7 +63,7 @@ class BackupServer(Element, tag="server"):
 class BackupDriver(Element, tag="driver"):
     """The format of the target or scratch image."""
 
-    type: str | None = attr(needed=True)
+    type: str | None = attr(rng=DriverFormat.rng, needed=True)
 
 
 class BackupDisk(Element, tag="disk"):
@@ -144,7 +149,7 @@ class DomainBackup(Element, tag="domainbackup"):
     id: int | None = attr(UINT, omit=0)
     incremental: str | None = leaf(doc="the checkpoint since which changes are copied")
     server: BackupServer | None = child(BackupServer)
-    disks: list[BackupDisk] = children(BackupDisk, inside="disks")
+    disks: list[BackupDisk] = children(BackupDisk, inside="disks", needed=True)
     private_data: BackupPrivateData | None = child(BackupPrivateData)
 
     @override

@@ -29,6 +29,8 @@ def hexadecimal(expression: str, maximum: int) -> str:
 
 
 ABSOLUTE_PATH: Final = matching(r"(/|[a-zA-Z]:\\).+")
+DATASTORE_PATH: Final = matching(r"\[[^\]]+\].+")
+"""A file of VMware: `[datastore] directory/file`."""
 UNSIGNED_SHORT: Final = up_to(65535)
 CSSID: Final = hexadecimal("[0-9a-eA-E][0-9a-fA-F]?|[fF][0-9a-eA-E]?", 0xFE)
 SSID: Final = hexadecimal("[0-3]", 3)

@@ -31,7 +31,7 @@ from purevirt.model._engine import (
 from purevirt.model.cpu import Cpu
 from purevirt.model.domain.disk import DriverFormat, MetadataCache, SnapshotMode
 from purevirt.model.domain.document import Domain, DomainType
-from purevirt.model.schema_text import DISK_NAME_OR_PATH
+from purevirt.model.schema_text import DISK_NAME_OR_PATH, one_of
 from purevirt.model.storage_source import SOURCES, FileSource, StorageSource, StorageType
 from purevirt.types.override import override
 
@@ -55,6 +55,11 @@ class MomentParent(Element, tag="parent"):
 class SnapshotMemory(Element, tag="memory"):
     """Whether and where the guest's memory is kept."""
 
+    schema_cases = (
+        {"snapshot": ("no", "internal"), "file": "absent"},
+        {"snapshot": ("external", None), "file": "present"},
+    )
+
     snapshot: MemorySnapshotMode | None = attr(MemorySnapshotMode)
     file: str | None = attr()
 
@@ -76,7 +81,7 @@ class SnapshotMemory(Element, tag="memory"):
 class SnapshotDriver(Element, tag="driver"):
     """The format of the new image on top."""
 
-    type: str | None = attr()
+    type: str | None = attr(rng=DriverFormat.rng)
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
     @override
@@ -165,7 +170,7 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
 
     name: str | None = leaf()
     description: str | None = leaf()
-    state: str | None = leaf()
+    state: str | None = leaf(rng=one_of(*(word for word in SnapshotState.__args__ if word != "pmsuspended")))  # type: ignore[attr-defined]
     parent: MomentParent | None = child(MomentParent)
     creation_time: int | None = leaf(
         LONG, name="creationTime", omit=0, error=(ErrorCode.INTERNAL_ERROR, "missing creationTime from existing snapshot")
@@ -175,7 +180,9 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
     domain: Domain | UuidOnly | None = choice("@type", DOMAIN_ARMS, tag="domain")
     inactive_domain: InactiveDomain | None = child(InactiveDomain)
     cookie: SaveCookie | None = child(SaveCookie)
-    active: int | None = leaf(Int(-(2**31), 2**31 - 1), error="Could not find 'active' element")
+    active: int | None = leaf(
+        Int(-(2**31), 2**31 - 1), error="Could not find 'active' element", rng=one_of("0", "1")
+    )
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:

@@ -27,7 +27,7 @@ from purevirt.model._engine import (
     leaf,
 )
 from purevirt.model.domain.device import check_pci_ranges
-from purevirt.model.schema_text import one_of
+from purevirt.model.schema_text import ABSOLUTE_PATH, DATASTORE_PATH, one_of
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_network import (
     Auth,
@@ -223,7 +223,7 @@ class StorageSource(Element, tag="source", tail=True):
 class FileSource(StorageSource):
     """An image file; `fdgroup` names descriptors handed over instead."""
 
-    file: str | None = attr()
+    file: str | None = attr(rng=f"<choice>{ABSOLUTE_PATH}{DATASTORE_PATH}</choice>")
     fdgroup: str | None = attr()
 
     @property

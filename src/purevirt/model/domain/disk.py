@@ -119,7 +119,7 @@ class DiskDriver(VirtioOptions, tag="driver"):
 class ImageFormat(Element, tag="format"):
     """The format of a backing image or of a mirror."""
 
-    type: str | None = attr(needed=True)
+    type: str | None = attr(rng=DriverFormat.rng, needed=True)
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
 
