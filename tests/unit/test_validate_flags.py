@@ -120,6 +120,16 @@ def test_what_is_told(xml: str, report: str, where: str, hint: str) -> None:
     assert (caught.value.where, caught.value.hint) == (f"{where}, line 1", hint)
 
 
+@pytest.mark.parametrize("prefix", ["qemu", "q"])
+def test_any_prefix_of_a_namespace(prefix: str) -> None:
+    uri = "http://libvirt.org/schemas/domain/qemu/1.0"
+    command = f"<{prefix}:commandline><{prefix}:arg value='x'/></{prefix}:commandline>"
+    xml = f"<domain type='kvm' xmlns:{prefix}='{uri}'>{BODY}{command}</domain>"
+    assert Domain.from_xml(xml, ParseContext(validate=True)).qemu_commandline is not None
+    with pytest.raises(VirtError, match="has extra content"):
+        Domain.from_xml(xml.replace(uri, "http://elsewhere/"), ParseContext(validate=True))
+
+
 def test_root_comes_first() -> None:
     with pytest.raises(VirtError, match="expecting root element of 'network', not 'net'"):
         Network.from_xml("<net/>", ParseContext(validate=True))

@@ -15,7 +15,7 @@ from purevirt.errors import VirtError
 from purevirt.model._engine.tree import locate, parse_tree
 from purevirt.model._relaxng import Problem
 from purevirt.model.documents import SCHEMAS
-from purevirt.model.schema_check import SCHEMA_DIRECTORY, explain, report, schema
+from purevirt.model.schema_check import SCHEMA_DIRECTORY, explain, first_problem, report
 
 _VERSION = "9.0.0"
 _KINDS = (
@@ -107,7 +107,7 @@ def validate(path: str, data: bytes, kind: str) -> int:
     except VirtError as error:
         line, _, reason = (error.detail or "").removeprefix(f"({path}):").partition(": ")
         return _fail(1, f"{path}:{line}: parser error : {reason}")
-    problem = schema(kind).first_problem(root)
+    problem = first_problem(kind, root)
     if problem is None:
         return _fail(0, f"{path} validates")
     for node, line in _lines(problem):

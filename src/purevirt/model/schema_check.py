@@ -10,7 +10,7 @@ from functools import cache
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
-from purevirt.model._engine.tree import XmlError, locate
+from purevirt.model._engine.tree import NAMESPACES, XmlError, locate
 from purevirt.model._relaxng import Problem, Schema, load
 from purevirt.model.documents import SCHEMAS, document_class, document_schema
 
@@ -24,6 +24,12 @@ def schema(kind: str) -> Schema:
     return load(document_schema(kind))
 
 
+def first_problem(kind: str, root: Node) -> Problem | None:
+    """What the schema of a kind has against a document."""
+    # `parse_tree` writes names of libvirt's namespaces with the usual prefix, whichever the document declares.
+    return schema(kind).first_problem(root, {prefix: uri for uri, prefix in NAMESPACES.items()})
+
+
 @cache
 def _kinds() -> dict[str, str]:
     return {str(document_class(kind).tag): kind for kind in SCHEMAS}  # type: ignore[attr-defined]
@@ -32,7 +38,7 @@ def _kinds() -> dict[str, str]:
 def check_schema(root: Node, text: str) -> None:
     """Raise XML_INVALID_SCHEMA for a document (the tree and the text that it was read from) that its schema refuses."""
     kind = _kinds()[root.tag]
-    problem = schema(kind).first_problem(root)
+    problem = first_problem(kind, root)
     if problem is None:
         return
     lines = [f"Unable to validate doc against {SCHEMA_DIRECTORY}/{kind}.rng", *report(problem)]

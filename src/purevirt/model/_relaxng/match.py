@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element as Node
@@ -50,14 +50,15 @@ class Schema:
         self._make = patterns
         self._start = start
 
-    def first_problem(self, root: Node) -> Problem | None:
+    def first_problem(self, root: Node, prefixes: Mapping[str, str] | None = None) -> Problem | None:
         """What is wrong with the document, None when it is valid.
 
-        `root` is a tree whose names stand as written (`prefix:name`), with `xmlns` attributes among the others.
+        `root` is a tree whose names stand as written (`prefix:name`), with `xmlns` attributes among the others; `prefixes`
+        are namespace URIs of prefixes that the document need not declare.
         """
         parents: list[Node] = []
         try:
-            self._element(self._start, self._start, root, {}, parents)
+            self._element(self._start, self._start, root, dict(prefixes or {}), parents)
         except _Found as found:
             return Problem(found.what, found.node, tuple(parents), found.name, found.known, found.optional)
         return None
