@@ -48,7 +48,8 @@ def libvirtd() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="purevirt-peer-") as directory:
         home = Path(directory)
         config = home / "libvirtd.conf"
-        config.write_text(f'unix_sock_dir = "{home}"\nauth_unix_rw = "none"\n')
+        config.write_text('auth_unix_rw = "none"\n')
+        sock = f"{home}/libvirt/libvirt-sock"
         command = [LIBVIRTD, "-f", str(config), "-p", f"{home}/pid"]
         if os.geteuid() == 0:
             os.chown(home, NOBODY, NOBODY)
@@ -62,8 +63,8 @@ def libvirtd() -> Iterator[str]:
         }
         daemon = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
-            wait_for_socket(daemon, f"{home}/libvirt-sock")
-            yield f"{home}/libvirt-sock"
+            wait_for_socket(daemon, sock)
+            yield sock
         finally:
             end(daemon)
 

@@ -225,6 +225,34 @@ def test_a_deadline_at_work_never_hangs_the_close(peer: str, tmp_path: Path) -> 
     go(work(), 10)
 
 
+def test_the_admin_interface(peer: str) -> None:
+    socket = Path(peer).with_name("libvirt-admin-sock")
+    if socket.stat().st_uid != os.geteuid():
+        pytest.skip("a session daemon's admin socket serves its own user alone, not root")
+
+    async def work() -> None:
+        async with (
+            purevirt.aio.open(uri(peer)) as conn,
+            purevirt.aio.open_admin(f"libvirtd:///system?socket={socket}", deadline=20) as admin,
+        ):
+            servers = {server.name: server for server in await admin.list_servers()}
+            assert {"libvirtd", "admin"} <= set(servers)
+            pool, clients = await asyncio.gather(
+                servers["libvirtd"].get_thread_pool_parameters(), servers["libvirtd"].list_clients()
+            )
+            assert pool["maxWorkers"]
+            assert len(clients) == 1
+            info = await clients[0].get_info()
+            assert not info["readonly"]
+            with pytest.raises(purevirt.VirtError):
+                await admin.lookup_server("nobody")
+            await clients[0].close()
+            with pytest.raises(purevirt.VirtError):
+                await conn.get_lib_version()
+
+    go(work())
+
+
 # -- the storage driver of the distribution's session daemon: streams with holes, descriptors ------------------------------
 
 
