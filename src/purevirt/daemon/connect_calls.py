@@ -52,6 +52,7 @@ class ConnectCalls:
         if client.driver is not None:
             raise VirtError(ErrorCode.INTERNAL_ERROR, "connection already open", ErrorDomain.RPC)
         identity, roots = client.identity, self._host.roots
+        name = args.name or self.default_uri()
         client.readonly = identity.readonly or bool(args.flags & VIR_CONNECT_RO)
         client.context = CallContext(
             connection_id=client.number,
@@ -60,11 +61,11 @@ class ConnectCalls:
             gid=identity.gid if identity.gid is not None else -1,
             pid=identity.pid or 0,
             username=identity.sasl_user_name or "",
-            uri=args.name or "",
+            uri=name,
             privileged=roots.privileged,
         )
         current.set(client.context)  # the dispatcher takes it back; a driver that waits goes on in another context
-        driver = await open_driver(args.name or self.default_uri(), self._host)
+        driver = await open_driver(name, self._host)
         if client.link.closing:  # gone while the driver was opening: nobody else will close it
             await driver.close()
             return

@@ -136,14 +136,16 @@ class ConnectionHand(ConnectionCore):
         self, cpu_num: int = -1, flags: int = 0, *, deadline: float | None = None
     ) -> dict[str, int]:
         """virNodeGetCPUStats: ns per state of one CPU, or of all (-1)."""
-        ret = await self._call("node_get_cpu_stats", (cpu_num, 16, flags), deadline)
+        count = (await self._call("node_get_cpu_stats", (cpu_num, 0, flags), deadline)).nparams
+        ret = await self._call("node_get_cpu_stats", (cpu_num, count, flags), deadline)
         return {r.field: r.value for r in ret.params}
 
     async def node_get_memory_stats(
         self, cell_num: int = -1, flags: int = 0, *, deadline: float | None = None
     ) -> dict[str, int]:
         """virNodeGetMemoryStats: KiB by kind, of one NUMA cell or of all (-1)."""
-        ret = await self._call("node_get_memory_stats", (16, cell_num, flags), deadline)
+        count = (await self._call("node_get_memory_stats", (0, cell_num, flags), deadline)).nparams
+        ret = await self._call("node_get_memory_stats", (count, cell_num, flags), deadline)
         return {r.field: r.value for r in ret.params}
 
     async def node_get_free_pages(

@@ -37,7 +37,7 @@ async def open_driver(
     driver.deadline = deadline
     try:
         await authenticate(driver, address, credentials)
-        await driver.invoke("connect_open", (address.name, VIR_CONNECT_RO if address.readonly else 0))
+        await driver.invoke("connect_open", (address.name or "", VIR_CONNECT_RO if address.readonly else 0))
     except BaseException:
         closing = transport.close()
         if closing is not None:

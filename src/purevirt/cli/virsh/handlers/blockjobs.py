@@ -284,7 +284,7 @@ def _job_info(sh: Shell, dom: Domain, disk: str, *, raw: bool, in_bytes: bool) -
     job = dom.get_block_job_info(disk, c.VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES)
     if job is None:
         if not raw:
-            sh.error(f"No current block job for {disk}")
+            sh.write(f"No current block job for {disk}")
         return True
     if raw:
         sh.write(

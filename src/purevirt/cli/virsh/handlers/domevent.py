@@ -96,7 +96,7 @@ def _iteration(number: int) -> str:
 
 def _metadata(kind: int, uri: Any) -> str:
     text = uri[0] if isinstance(uri, (list, tuple)) and uri else uri
-    return f": type {word(names.EVENT_METADATA_CHANGE_TYPE, kind)}, uri {text or 'n/a'}"
+    return f": type {word(names.EVENT_METADATA_CHANGE_TYPE, kind)}, uri {'<null>' if text is None else text}"
 
 
 def _threshold(device: str, path: str | None, threshold: int, excess: int) -> str:

@@ -37,7 +37,8 @@ _FILTERS = {
 def _activity(a: Args) -> int:
     if a.flag("all"):
         return c.VIR_CONNECT_LIST_DOMAINS_ACTIVE | c.VIR_CONNECT_LIST_DOMAINS_INACTIVE
-    return c.VIR_CONNECT_LIST_DOMAINS_INACTIVE if a.flag("inactive") else c.VIR_CONNECT_LIST_DOMAINS_ACTIVE
+    only_inactive = a.flag("inactive") or a.flag("state-shutoff")
+    return c.VIR_CONNECT_LIST_DOMAINS_INACTIVE if only_inactive else c.VIR_CONNECT_LIST_DOMAINS_ACTIVE
 
 
 def _order(dom: Domain) -> tuple[bool, int, str]:

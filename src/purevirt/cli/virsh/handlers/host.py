@@ -157,7 +157,7 @@ def cmd_domcapabilities(sh: Shell, a: Args) -> bool:
             a.text("virttype"),
             collect(a, {"disable-deprecated-features": 1}),
         )
-    return print_xml(sh, a, xml)
+    return print_xml(sh, a, xml if a.text("xpath") is not None else xml + "\n")
 
 
 def cmd_freecell(sh: Shell, a: Args) -> None:

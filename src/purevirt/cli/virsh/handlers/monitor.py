@@ -211,7 +211,7 @@ def cmd_domblkstat(sh: Shell, a: Args) -> None:
         stats = dict(dom.block_stats_flags(device))
     except VirtError as error:
         if error.code != ErrorCode.NO_SUPPORT:
-            raise Failed(f"Failed to get block stats {a.raw('domain')} {device}") from error
+            raise
         stats = _plain_block_stats(dom, device, a.raw("domain") or "")
     if human:
         sh.write(f"Device: {device}\n")

@@ -96,10 +96,11 @@ def cmd_domdisplay(sh: Shell, a: Args) -> None:
             uri = _display_uri(sh, kind, graphics, secure=bool(flags))
             if uri is None:
                 continue
-            sh.write(f"{uri}\n")
+            sh.write(uri)
             shown += 1
             if not everything:
                 return
+            sh.write("\n")
     if not shown:
         raise Failed(f"No graphical display with type '{wanted}' found" if wanted else "No graphical display found")
 
