@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import grp
 import os
 import socket
@@ -25,6 +27,10 @@ log = getLogger("purevirt.daemon.listeners")
 BACKLOG = 1000
 CONFIRMED: Final = b"\1"
 """What a TLS client gets when it is let in."""
+STARVED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Errors of accept that last until somebody lets something go."""
+RETRY_S = 1.0
+"""How long a starved listener waits, unless one of the server's clients goes before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,15 @@ class UnixAddress:
 
 
 def bind_unix(address: UnixAddress) -> socket.socket:
-    """The listening socket, its file with exactly the mode asked for. Replaces a stale file. Raises VirtError."""
+    """The listening socket, its file with exactly the mode asked for. Replaces a file that nobody listens on any more.
+
+    Raises VirtError: SYSTEM_ERROR with EADDRINUSE when another daemon does.
+    """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
     try:
         address.path.parent.mkdir(parents=True, exist_ok=True)
+        if _is_served(address.path):
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         address.path.unlink(missing_ok=True)
         old = os.umask(0o777 & ~address.mode)
         try:
@@ -56,6 +67,13 @@ def bind_unix(address: UnixAddress) -> socket.socket:
         text = f"Failed to bind socket to '{address.path}'"
         raise system_error(e.errno or 5, text, ErrorDomain.RPC) from e
     return sock
+
+
+def _is_served(path: Path) -> bool:
+    """Whether a process listens there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as probe:
+        error = probe.connect_ex(str(path))
+    return error not in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR, errno.ENOTSOCK)
 
 
 def _gid(group: str) -> int:
@@ -84,12 +102,17 @@ class Listener:
         self._readonly = readonly
         self._path = path
         self._tls = tls
+        self._inode = path.stat().st_ino if path is not None else 0
         self._reading = False
+        self._retry: asyncio.TimerHandle | None = None
 
     def reconsider(self) -> None:
         """Accept, or stop accepting, by how full the server is; nothing once closed."""
         if self._sock.fileno() < 0:
             return
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
         wanted = not self._server.is_full
         if wanted and not self._reading:
             self._server.loop.add_reader(self._sock.fileno(), self._accept)
@@ -105,8 +128,16 @@ class Listener:
                 return
             except OSError as e:
                 log.error("accepting a connection: %s", e.strerror)
+                if e.errno in STARVED:
+                    self._starve()
                 return
             self._take(sock)
+
+    def _starve(self) -> None:
+        """Leave the socket alone for a while: it stays readable, and asking it again at once would take all the time."""
+        self._server.loop.remove_reader(self._sock.fileno())
+        self._reading = False
+        self._retry = self._server.loop.call_later(RETRY_S, self.reconsider)
 
     def _take(self, sock: socket.socket) -> None:
         try:
@@ -157,9 +188,12 @@ class Listener:
 
     def close(self) -> None:
         """Stop listening; the socket's file goes with it."""
+        if self._retry is not None:
+            self._retry.cancel()
         if self._reading:
             self._server.loop.remove_reader(self._sock.fileno())
             self._reading = False
         self._sock.close()
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            if self._path is not None and self._path.stat().st_ino == self._inode:
+                self._path.unlink()

@@ -141,6 +141,12 @@ class _Journal(logging.Handler):
         super().close()
 
 
+def level_named(text: str) -> int | None:
+    """The level that LIBVIRT_DEBUG names, by number or by word; None for anything else."""
+    words = {"1": 1, "debug": 1, "2": 2, "info": 2, "3": 3, "warning": 3, "4": 4, "error": 4}
+    return words.get(text.strip().lower())
+
+
 def source_of(name: str) -> str:
     return name.removeprefix("purevirt.")
 

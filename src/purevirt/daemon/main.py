@@ -23,20 +23,31 @@ from purevirt.daemon.config import DaemonConfig, mode_of, read_config
 from purevirt.daemon.connect_calls import ConnectCalls
 from purevirt.daemon.ip_sockets import bind_ip
 from purevirt.daemon.listeners import Listener, UnixAddress, bind_unix
-from purevirt.daemon.logging import LogConfig
+from purevirt.daemon.logging import LogConfig, level_named
 from purevirt.daemon.polkit import Polkit
 from purevirt.daemon.server import Server
 from purevirt.daemon.services import Service, sasl_for, service_of, services
 from purevirt.daemon.tls_server import load_tls
 from purevirt.drivers.registry import DriverHost, start_all, stop_all
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.host.daemonize import PidFile, Readiness, activation_sockets, forget_activation, fork_daemon, notify
+from purevirt.host.daemonize import (
+    PidFile,
+    Readiness,
+    activation_sockets,
+    forget_activation,
+    fork_daemon,
+    notify,
+    raise_descriptor_limit,
+)
 from purevirt.host.roots import Roots, session_roots, system_roots
 from purevirt.protocol import admin, lxc, qemu, remote
 from purevirt.protocol.remote import AuthType
+from purevirt.types.constants import LIBVIR_VERSION_NUMBER
 
 log = getLogger("purevirt.daemon.main")
 
+DESCRIPTORS = 8192
+"""Open files that the daemon wants; the limit that libvirtd.service sets."""
 USAGE = """Usage: purevirtd --system|--session [OPTION ...]
   --root DIR        keep etc, run, lib, log and cache under DIR
   -d, --daemon      run in the background
@@ -45,6 +56,7 @@ USAGE = """Usage: purevirtd --system|--session [OPTION ...]
   -l, --listen      listen on TCP and TLS as libvirtd.conf says
   -t, --timeout N   end after N seconds without a client
   -v, --verbose     log more
+  -V, --version     say which libvirt this is
 """
 
 
@@ -62,6 +74,7 @@ class Options:
     verbose: bool = False
 
 
+VALUED = ("--root", "--pid-file", "--config", "--timeout")
 _SHORT = {
     "-d": "--daemon",
     "-l": "--listen",
@@ -69,6 +82,7 @@ _SHORT = {
     "-f": "--config",
     "-t": "--timeout",
     "-v": "--verbose",
+    "-V": "--version",
     "-h": "--help",
 }
 
@@ -76,17 +90,16 @@ _SHORT = {
 def parse_options(arguments: list[str]) -> Options:
     """Raises ValueError with what is wrong."""
     options = Options()
-    words = list(arguments)
+    words = _spelt_out(arguments)
     while words:
         word, equals, given = words.pop(0).partition("=")
-        word = _SHORT.get(word, word)
         if word in ("--system", "--session"):
             options.session = word == "--session"
         elif word in ("--daemon", "--listen"):
             setattr(options, word[2:], True)
         elif word == "--verbose":
             options.verbose = True
-        elif word in ("--root", "--pid-file", "--config", "--timeout"):
+        elif word in VALUED:
             if not equals and not words:
                 raise ValueError(f"option {word} needs a value")
             value = given if equals else words.pop(0)
@@ -99,6 +112,28 @@ def parse_options(arguments: list[str]) -> Options:
         else:
             raise ValueError(f"unknown option '{word}'")
     return options
+
+
+def _spelt_out(arguments: list[str]) -> list[str]:
+    """Short options in their long form, also bundled ("-dv") and with the value attached ("-t30")."""
+    out: list[str] = []
+    takes_value = False
+    for word in arguments:
+        if takes_value or not word.startswith("-") or word.startswith("--"):
+            takes_value = not takes_value and word in VALUED
+            out.append(word)
+            continue
+        for at, letter in enumerate(word[1:], start=1):
+            name = _SHORT.get(f"-{letter}")
+            if name is None:
+                raise ValueError(f"unknown option '-{letter}'")
+            out.append(name)
+            if name in VALUED:
+                rest = word[at + 1 :]
+                out += [rest] if rest else []
+                takes_value = not rest
+                break
+    return out
 
 
 class Daemon:
@@ -147,7 +182,11 @@ class Daemon:
         admins.lanes.reserved = 0
 
     def listen(self) -> None:
-        """Systemd's sockets where it passed some, else our own by configuration. Raises VirtError."""
+        """Systemd's sockets where it passed some, else our own by configuration. Raises VirtError.
+
+        Before the drivers start, so that a second daemon ends here and not among the first one's guests. Nobody is let
+        in yet; who comes waits.
+        """
         if self.passed:
             for name, sock in self.passed:
                 self._add(sock, service_of(name, self.services), None)
@@ -158,7 +197,6 @@ class Daemon:
                 if service.port is not None:
                     for sock in bind_ip(self.config.listen_addr, service.port):
                         self._add(sock, service, None)
-        self._clients_changed()
 
     def _add(self, sock: socket.socket, service: Service, path: Path | None) -> None:
         server = self.admin if service.name == "admin" else self.server
@@ -192,7 +230,15 @@ class Daemon:
             self._timer.cancel()
             self._timer = None
         if self.options.timeout_s is not None and not self.server.clients and not self.admin.clients:
-            self._timer = self.loop.call_later(self.options.timeout_s, self.over.set)
+            self._timer = self.loop.call_later(self.options.timeout_s, self._idle)
+
+    def _idle(self) -> None:
+        """Nobody has been here for the time of --timeout: end, unless guests run that need us."""
+        self._timer = None
+        if any(state.is_needed() for state in self.host.states.values()):
+            self._clients_changed()
+        else:
+            self.over.set()
 
     def _default_outputs(self) -> str:
         return self.logs.default_outputs(self.options.daemon, self.roots.log / "libvirtd.log")
@@ -214,8 +260,9 @@ class Daemon:
             self.loop.add_signal_handler(number, self.over.set)
         self.loop.add_signal_handler(signal.SIGHUP, self.reload)
         try:
-            await start_all(self.host, lambda name, e: log.error("the driver %s could not start: %s", name, e))
             self.listen()
+            await start_all(self.host, lambda name, e: log.error("the driver %s could not start: %s", name, e))
+            self._clients_changed()
             readiness.tell(0)
             notify("READY=1")
             await self.over.wait()
@@ -228,17 +275,27 @@ class Daemon:
             await stop_all(self.host)
 
 
+def version_text(number: int) -> str:
+    """"9.0.0" of 9000000."""
+    return f"{number // 1000000}.{number // 1000 % 1000}.{number % 1000}"
+
+
 def config_path(options: Options, roots: Roots) -> Path:
     return options.config or roots.etc / "libvirtd.conf"
 
 
 def apply_logging(logs: LogConfig, config: DaemonConfig, options: Options, roots: Roots) -> None:
-    logs.set_level(1 if options.verbose and config.log_level > 1 else config.log_level)
-    if config.log_filters:
-        logs.set_filters(config.log_filters)
-    if options.daemon and not config.log_outputs:
-        roots.log.mkdir(parents=True, exist_ok=True)
-    logs.set_outputs(config.log_outputs or logs.default_outputs(options.daemon, roots.log / "libvirtd.log"))
+    """Level, filters and outputs: the environment's (LIBVIRT_DEBUG, LIBVIRT_LOG_*) before the configuration's."""
+    environ = os.environ
+    level = level_named(environ.get("LIBVIRT_DEBUG", "")) or config.log_level
+    logs.set_level(min(level, 2) if options.verbose else level)
+    logs.set_filters(environ.get("LIBVIRT_LOG_FILTERS") or config.log_filters or "")
+    outputs = environ.get("LIBVIRT_LOG_OUTPUTS") or config.log_outputs
+    if not outputs:
+        if options.daemon:
+            roots.log.mkdir(parents=True, exist_ok=True)
+        outputs = logs.default_outputs(options.daemon, roots.log / "libvirtd.log")
+    logs.set_outputs(outputs)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -246,6 +303,9 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if "--help" in words or "-h" in words:
         sys.stdout.write(USAGE)
+        return 0
+    if "--version" in words or "-V" in words:
+        sys.stdout.write(f"purevirtd (libvirt) {version_text(LIBVIR_VERSION_NUMBER)}\n")
         return 0
     try:
         options = parse_options(words)
@@ -267,12 +327,13 @@ def serve(options: Options, readiness: Readiness) -> int:
     if not options.session and os.geteuid() != 0:
         text = "the system daemon needs root; use --session"
         raise VirtError(ErrorCode.OPERATION_DENIED, text, ErrorDomain.NONE)
+    raise_descriptor_limit(DESCRIPTORS)
     roots = session_roots(options.root) if options.session else system_roots(options.root)
     roots.run.mkdir(parents=True, exist_ok=True)
     config = read_config(config_path(options, roots), options.config is not None)
     logs = LogConfig()
     apply_logging(logs, config, options, roots)
-    pid_file = PidFile(options.pid_file or roots.run.parent / "libvirtd.pid")
+    pid_file = PidFile(options.pid_file or (roots.run.parent if roots.privileged else roots.run) / "libvirtd.pid")
     pid_file.acquire()
     try:
         asyncio.run(_run(options, roots, config, logs, readiness))

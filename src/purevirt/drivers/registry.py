@@ -43,6 +43,10 @@ class DriverState(Protocol):
         """The driver as this connection sees it (sharing everything but what belongs to the connection)."""
         ...
 
+    def is_needed(self) -> bool:
+        """Whether something runs that a daemon has to stay for (one that would end because nobody is connected)."""
+        ...
+
     async def stop(self) -> None:
         """Give back what the process holds; guests keep running."""
         ...

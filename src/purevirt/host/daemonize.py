@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import resource
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,8 +56,11 @@ class Readiness:
         self._fd = fd
 
     def tell(self, status: int) -> None:
-        """Once; later calls do nothing."""
+        """Once; later calls do nothing. From then on nobody reads stderr."""
         if self._fd >= 0:
+            null = os.open("/dev/null", os.O_RDWR)
+            os.dup2(null, 2)
+            os.close(null)
             with contextlib.suppress(OSError):
                 os.write(self._fd, bytes([status]))
             os.close(self._fd)
@@ -64,8 +68,9 @@ class Readiness:
 
 
 def fork_daemon() -> Readiness:
-    """Go on in a grandchild of its own session, with / as directory and the standard descriptors on /dev/null. The
-    caller's process waits for `Readiness.tell` and exits with that status. Before any thread or event loop."""
+    """Go on in a grandchild of its own session, with / as directory and the standard descriptors on /dev/null, stderr
+    once the daemon is ready. The caller's process waits for `Readiness.tell` and exits with that status. Before any
+    thread or event loop."""
     reader, writer = os.pipe()
     if os.fork():
         os.close(writer)
@@ -77,7 +82,7 @@ def fork_daemon() -> Readiness:
         os._exit(0)
     os.chdir("/")
     null = os.open("/dev/null", os.O_RDWR)
-    for fd in (0, 1, 2):
+    for fd in (0, 1):
         os.dup2(null, fd)
     os.close(null)
     return Readiness(writer)
@@ -105,6 +110,14 @@ def forget_activation() -> None:
     """Take systemd's variables out of the environment, so that no program we start believes they are for it."""
     for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"):
         os.environ.pop(name, None)
+
+
+def raise_descriptor_limit(wanted: int) -> None:
+    """Let this process have `wanted` descriptors, as far as its hard limit goes; never lowers the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def notify(state: str, environ: Mapping[str, str] | None = None) -> None:

@@ -100,6 +100,10 @@ class QemuState:
             self._driver = QemuDriver("qemu", facets(self), self.hub)
         return self._driver
 
+    def is_needed(self) -> bool:
+        """Guests that run are watched."""
+        return any(vm.is_active for vm in self.vms)
+
     async def stop(self) -> None:
         """Let go of the guests; they run on."""
         for vm in self.vms:

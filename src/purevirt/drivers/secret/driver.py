@@ -145,6 +145,9 @@ class SecretState:
         facet = SecretFacet(self.store, self.hub, internal=context is self.own)
         return FacetDriver("secret", (facet, ConnectFacet()), self.hub)
 
+    def is_needed(self) -> bool:
+        return False
+
     async def stop(self) -> None:
         """Nothing is held but memory."""
 
