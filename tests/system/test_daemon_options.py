@@ -232,8 +232,8 @@ def test_sighup_reads_the_log_settings_again(root: Path) -> None:
         daemon.process.send_signal(signal.SIGHUP)
         assert until(log.exists)
         with purevirt.open_admin(f"libvirtd:///session?socket={root}/run/libvirt/libvirt-admin-sock", deadline=20) as admin:
-            assert until(lambda: admin.get_logging_outputs() == f"1:file:{log}")
-            assert admin.get_logging_filters() == ""
+            assert until(lambda: admin.get_logging_outputs().text == f"1:file:{log}")
+            assert not admin.get_logging_filters().text
         (root / "etc/libvirt/libvirtd.conf").write_text("log_level = nonsense\n")
         daemon.process.send_signal(signal.SIGHUP)
         assert until(lambda: "the configuration was not read again" in log.read_text())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from purevirt.cli.engine.args import Args
+from purevirt.cli.engine.interrupts import interruptible
 from purevirt.cli.engine.problems import Failed
 from purevirt.cli.engine.shell import Shell
 from purevirt.cli.virsh.names import word
@@ -54,14 +55,15 @@ class Listener:
         conn = self._sh.conn
         end = None if self._timeout is None else time.monotonic() + self._timeout
         try:
-            while self._loop or not self.count:
-                left = SLICE_S if end is None else end - time.monotonic()
-                if left <= 0:
-                    self._sh.write("event loop timed out\n")
-                    break
-                conn.process_events(min(left, SLICE_S))
-                if not conn.is_alive():
-                    break
+            with interruptible():
+                while self._loop or not self.count:
+                    left = SLICE_S if end is None else end - time.monotonic()
+                    if left <= 0:
+                        self._sh.write("event loop timed out\n")
+                        break
+                    conn.process_events(min(left, SLICE_S))
+                    if not conn.is_alive():
+                        break
         except KeyboardInterrupt:
             self._sh.write("event loop interrupted\n")
         finally:

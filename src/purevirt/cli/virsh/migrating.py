@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from purevirt.cli.engine.args import Args
+from purevirt.cli.engine.interrupts import interruptible
 from purevirt.cli.engine.shell import Shell
 from purevirt.cli.virsh.watch import POLL_S, progress
 from purevirt.errors import VirtError
@@ -43,13 +44,14 @@ class Migration:
 
         thread = threading.Thread(target=drive, daemon=True)
         thread.start()
-        while thread.is_alive():
-            try:
-                thread.join(POLL_S)
-                if thread.is_alive():
-                    self._look()
-            except KeyboardInterrupt:
-                self._try(self._dom.abort_job)
+        with interruptible():
+            while thread.is_alive():
+                try:
+                    thread.join(POLL_S)
+                    if thread.is_alive():
+                        self._look()
+                except KeyboardInterrupt:
+                    self._try(self._dom.abort_job)
         if problems:
             raise problems[0]
         if self._verbose:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from purevirt.cli.engine.interrupts import interruptible
 from purevirt.cli.engine.shell import Shell
 from purevirt.errors import VirtError
 
@@ -45,13 +46,14 @@ def watched(sh: Shell, dom: Domain, work: Callable[[], None], *, label: str, ver
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    while thread.is_alive():
-        try:
-            thread.join(POLL_S)
-            if verbose and thread.is_alive():
-                _show(dom, label)
-        except KeyboardInterrupt:
-            _abort(dom)
+    with interruptible():
+        while thread.is_alive():
+            try:
+                thread.join(POLL_S)
+                if verbose and thread.is_alive():
+                    _show(dom, label)
+            except KeyboardInterrupt:
+                _abort(dom)
     if problems:
         raise problems[0]
     if verbose:

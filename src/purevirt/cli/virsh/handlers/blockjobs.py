@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from purevirt.cli.engine.args import Args
+from purevirt.cli.engine.interrupts import interruptible
 from purevirt.cli.engine.numbers import ULLONG_MAX, pretty
 from purevirt.cli.engine.problems import Failed
 from purevirt.cli.engine.shell import Shell
@@ -71,7 +72,8 @@ class _Wait:
         """The job's last VIR_DOMAIN_BLOCK_JOB_* status; CANCELED after Ctrl-C or timeout. Raises Failed."""
         number = self.register()
         try:
-            return self._loop()
+            with interruptible():
+                return self._loop()
         finally:
             if number is not None and self._conn.is_alive():
                 self._conn.domain_event_deregister_any(number)
