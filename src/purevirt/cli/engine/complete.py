@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from purevirt.cli.engine.shell import Shell
 
 Completer = Callable[["Shell", "dict[str, str]", "list[str]"], "list[str]"]
-"""(shell, options given so far, filter words) -> values. Found by name in the program's module `completers`."""
+"""(shell, options given so far, filter words) -> values. Found by name in the program's module `completers`.
+
+The word in work is among the options given, under its option's name and under "".
+"""
 
 
 def candidates(shell: Shell, words: Sequence[str]) -> list[str]:
@@ -35,7 +38,8 @@ def candidates(shell: Shell, words: Sequence[str]) -> list[str]:
     found: list[str] = []
     option = position.waiting or (None if partial.startswith("-") else position.next_bare())
     if option is not None:
-        found += [v for v in values(shell, option, position.given) if v.startswith(partial)]
+        given = {**position.given, option.name: partial, "": partial}
+        found += [v for v in values(shell, option, given) if v.startswith(partial)]
     if position.waiting is None and not position.bare_only:
         names = [f"--{o.name}" for o in row.options if o.kind != "alias" and _still_open(o, position)]
         found += [name for name in names if name.startswith(partial)]

@@ -24,20 +24,16 @@ def run(shell: Shell, banner: str, prompt: Callable[[], str], history_variable: 
         try:
             line = _read(prompt(), terminal, shell)
         except EOFError:
-            shell.write("\n")
             break
         except KeyboardInterrupt:
             shell.write("\n")
             continue
         if line.strip():
-            ok = shell.run_words(_words(line))
+            ok = shell.run_words(split_string(line))
+    shell.write("\n")
     if history is not None:
         history.save()
     return ok
-
-
-def _words(line: str) -> list[str]:
-    return list(split_string(line))  # type: ignore[arg-type]
 
 
 def _read(prompt: str, terminal: bool, shell: Shell) -> str:
@@ -71,6 +67,8 @@ class _History:
         def complete(text: str, state: int) -> str | None:
             if state == 0:
                 matches[:] = candidates_for_line(shell, readline.get_line_buffer()[: readline.get_endidx()], text)
+                if len(matches) == 1 and not matches[0].endswith("/"):
+                    matches[0] += " "  # as GNU readline does by itself in a C program
             return matches[state] if state < len(matches) else None
 
         readline.set_completer(complete)

@@ -140,7 +140,23 @@ class Shell:
             self.error(error.message)
         except KeyboardInterrupt:
             self.write("\n")
+        except BrokenPipeError:
+            raise  # nobody reads what we say: the program ends
+        except Exception as error:  # noqa: BLE001 the edge of a session: what is wrong with one command must not end it
+            self.report_unexpected(error)
         return False
+
+    def report_unexpected(self, error: Exception) -> None:
+        """Something that no command foresaw, in one line; with debug level 0 also where it happened."""
+        if isinstance(error, OSError) and error.strerror:
+            where = f" '{error.filename}'" if error.filename is not None else ""
+            self.error(f"{error.strerror}{where}")
+        else:
+            self.error(f"internal error: {type(error).__name__}: {error}")
+        if self.settings.debug == 0:
+            import traceback
+
+            self.out.note("".join(traceback.format_exception(error)))
 
     def _call(self, invocation: Invocation) -> bool:
         row = invocation.command

@@ -64,6 +64,9 @@ def main(program: Program, argv: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 nobody reads on; keep exit silent
         return 1
+    except Exception as error:  # noqa: BLE001 the program's edge: one line for the user
+        shell.report_unexpected(error)
+        return 1
     finally:
         shell.disconnect()
 

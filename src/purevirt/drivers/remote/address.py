@@ -18,7 +18,7 @@ SSH_LIKE = frozenset({"ssh", "libssh2", "libssh"})
 _MODES = ("auto", "legacy", "direct")
 _PROXIES = ("auto", "netcat", "native")
 PORTS = {"tcp": 16509, "tls": 16514}
-SYSTEM_RUN = "/run/libvirt"
+SYSTEM_RUN = "/var/run/libvirt"
 REMOTE_RUN = "/var/run/libvirt"
 """The same by its older name, which the C library's remote driver uses: also right on a host that we do not know."""
 #: Parameters that are about the way, not about the driver: they are not sent on.
