@@ -6,7 +6,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from purevirt.drivers.remote.address import SYSTEM_RUN, Address, runtime_dir
+from purevirt.drivers.remote.address import Address, runtime_dir
 from purevirt.drivers.remote.driver import RemoteDriver
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from purevirt.rpc.uri import Uri
 
 Dial = Callable[[Address, list[Any], float | None], Awaitable[Any]]
+
+ADMIN_RUN = "/run/libvirt"
+"""The C library names the other sockets through /var/run, this one directly."""
 
 
 def resolve_admin(name: str | None) -> tuple[str, Address]:
@@ -49,7 +52,7 @@ def _socket(uri: Uri) -> str:
     else:
         raise _unsupported(f"Unsupported URI scheme '{scheme}'")
     if uri.path == "/system":
-        return f"{SYSTEM_RUN}/{prefix}-admin-sock"
+        return f"{ADMIN_RUN}/{prefix}-admin-sock"
     if uri.path == "/session":
         return f"{runtime_dir()}/{prefix}-admin-sock"
     raise _unsupported(f"Invalid URI path '{uri.path}', try '/system'")
