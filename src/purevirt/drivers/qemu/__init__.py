@@ -28,10 +28,11 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     if state is None:
         raise VirtError(ErrorCode.INTERNAL_ERROR, "qemu state driver is not active", ErrorDomain.QEMU)
     path = uri.partition(":")[2].lstrip("/").partition("?")[0]
-    if path not in ("system", "session", "embed"):
+    privileged = current.get(CallContext()).privileged
+    if path not in (("system", "session", "embed") if privileged else ("session", "embed")):
         raise VirtError(
             ErrorCode.INTERNAL_ERROR,
-            f"unexpected QEMU URI path '/{path}', try qemu:///system",
+            f"unexpected QEMU URI path '/{path}', try qemu:///{'system' if privileged else 'session'}",
             ErrorDomain.QEMU,
         )
     return state.driver_for(current.get(CallContext()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.remote.address import bad_argument
@@ -94,4 +96,14 @@ def _dial_unix(address: Address, programs: Iterable[Program], deadline: float | 
             return connect_unix(path, deadline, programs)
         except VirtError:
             continue
-    return connect_unix(address.sockets[-1], deadline, programs)
+    path = address.sockets[-1]
+    try:
+        return connect_unix(path, deadline, programs)
+    except VirtError as e:
+        if not address.session or address.param("socket") is not None or e.int1 not in (errno.ENOENT, errno.ECONNREFUSED):
+            raise
+        from purevirt.host import session_daemon
+
+        if not session_daemon.is_wanted():
+            raise
+        return session_daemon.connected(os.path.dirname(path), lambda: connect_unix(path, deadline, programs))
