@@ -87,6 +87,7 @@ def parse_outputs(text: str) -> list[Output]:
             raise _invalid(text)
         if kind == "file":
             where = os.path.abspath(where)
+        out.pop((kind, where), None)
         out[kind, where] = Output(int(level), kind, where)
     return list(out.values())
 
@@ -154,8 +155,9 @@ def source_of(name: str) -> str:
 class LogConfig:
     """The daemon's logging: one level, filters and outputs, applied to everything below the logger "purevirt"."""
 
-    def __init__(self, journal: Path = JOURNAL) -> None:
+    def __init__(self, journal: Path = JOURNAL, syslog: str = "/dev/log") -> None:
         self._journal = journal
+        self._syslog = syslog
         self._root = logging.getLogger("purevirt")
         self._root.propagate = False
         self.level = 3
@@ -202,7 +204,7 @@ class LogConfig:
             fd = os.open(output.where, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             handler = logging.StreamHandler(os.fdopen(fd, "w"))
         elif output.kind == "syslog":
-            handler = logging.handlers.SysLogHandler("/dev/log")
+            handler = logging.handlers.SysLogHandler(self._syslog)
             handler.ident = f"{output.where}: "
         else:
             handler = _Journal(self._journal)
