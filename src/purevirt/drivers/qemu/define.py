@@ -46,14 +46,16 @@ def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:
     known = state.vms.by_uuid(uuid)
     if known is not None:
         if known.name != name:
-            raise errors.failed(f"domain '{known.name}' is already defined with uuid {format_uuid(uuid)}")
+            text = f"domain '{known.name}' is already defined with uuid {format_uuid(uuid)}"
+            raise VirtError(ErrorCode.OPERATION_FAILED, text, ErrorDomain.DOMAIN)
         if live and known.is_active:
             text = f"domain '{known.name}' is already active"
             raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
         return known
     other = state.vms.by_name(name)
     if other is not None:
-        raise errors.failed(f"domain '{name}' already exists with uuid {other.uuid_text}")
+        text = f"domain '{name}' already exists with uuid {other.uuid_text}"
+        raise VirtError(ErrorCode.OPERATION_FAILED, text, ErrorDomain.DOMAIN)
     return None
 
 

@@ -45,6 +45,12 @@ class KeyFacet:
         self, dom: p.NonnullDomain, codeset: int, holdtime: int, keycodes: list[int], flags: int
     ) -> None:
         errors.check_flags(flags, 0, "qemuDomainSendKey")
+        if not keycodes:
+            text = "keycodes in virDomainSendKey must not be NULL"
+            raise errors.plain_argument(text, "keycodes", "virDomainSendKey", ErrorDomain.DOMAIN)
+        if codeset >= C.VIR_KEYCODE_SET_LAST:
+            text = f"Unsupported codeset '{codeset}'"
+            raise errors.plain_argument(text, "codeset", "virDomainSendKey", ErrorDomain.DOMAIN)
         keys = [{"type": "number", "data": to_qnum(codeset, code)} for code in keycodes]
         vm = self._state.find(dom)
         async with vm.jobs.job(Job.MODIFY):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag, auto
 from typing import NamedTuple
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.types.override import override
 
 SLOTS = 32
@@ -177,7 +177,7 @@ class PciBus:
 
 
 def _xml(message: str) -> VirtError:
-    return VirtError(ErrorCode.XML_ERROR, message)
+    return VirtError(ErrorCode.XML_ERROR, message, ErrorDomain.DOMAIN)
 
 
 def _internal(message: str) -> VirtError:
