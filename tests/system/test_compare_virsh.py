@@ -47,7 +47,7 @@ def recorded() -> Recorded:
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(one, daemon) for daemon in MAKERS]:
-            done.result(300)
+            done.result(600)
     return out
 
 
