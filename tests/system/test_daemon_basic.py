@@ -68,7 +68,7 @@ def test_first_calls(root: Path) -> None:
     assert (listed.returncode, listed.stdout) == (0, " Id   Name   State\n--------------------\n\n")
     assert virsh(root, "hostname").stdout.strip() == socket.gethostname()
     assert "Using API: QEMU 9.0.0" in virsh(root, "version").stdout
-    for name, mode in (("libvirt-sock", 0o700), ("libvirt-sock-ro", 0o777), ("libvirt-admin-sock", 0o700)):
+    for name, mode in (("libvirt-sock", 0o777), ("libvirt-sock-ro", 0o777), ("libvirt-admin-sock", 0o700)):
         assert stat.S_IMODE((root / "run/libvirt" / name).stat().st_mode) == mode
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+import purevirt
 from purevirt.client.opening import open as open_plain
 from purevirt.client.opening import open_auth
 from purevirt.errors import VirtError
@@ -41,6 +44,20 @@ except libvirt.libvirtError as e:
 print(json.dumps(found))
 """
 
+_OUR_SCRIPT = f"""
+import json, sys
+sys.path.insert(0, {str(Path(purevirt.__file__).parents[1])!r})
+import purevirt
+uri, _, readonly = json.loads(sys.argv[1])
+try:
+    with purevirt.open(uri, readonly=readonly, deadline=20) as conn:
+        conn.list_all_domains(0)
+        found = dict(type=conn.get_type(), encrypted=conn.is_encrypted(), secure=conn.is_secure())
+except purevirt.VirtError as e:
+    found = dict(code=int(e.code), domain=int(e.domain), message=e.message)
+print(json.dumps(found))
+"""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -56,11 +73,13 @@ class Outcome:
 
 def connect(
     client: str, uri: str, answers: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None,
-    readonly: bool = False,
+    readonly: bool = False, login: str | None = None,
 ) -> Outcome:  # fmt: skip
-    """Open, make two calls, close. `answers`: by credential type, or {"refuse": …}."""
+    """Open, make two calls, close. `answers`: by credential type, or {"refuse": …}. `login`: as that user of the host."""
     if client == "theirs":
-        return _theirs(uri, answers or {}, env or {}, readonly)
+        return _theirs(_SCRIPT, uri, answers or {}, env or {}, readonly, login)
+    if login is not None:
+        return _theirs(_OUR_SCRIPT, uri, {}, env or {}, readonly, login)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (env or {}).items():
             patch.setenv(name, value)
@@ -71,11 +90,15 @@ def user(name: str, password: str) -> dict[str, str]:
     return {str(CRED_AUTHNAME): name, str(CRED_PASSPHRASE): password}
 
 
-def _theirs(uri: str, answers: Mapping[str, str], env: Mapping[str, str], readonly: bool) -> Outcome:
+def _theirs(
+    script: str, uri: str, answers: Mapping[str, str], env: Mapping[str, str], readonly: bool, login: str | None
+) -> Outcome:
     argument = json.dumps([uri, answers, readonly])
+    who = pwd.getpwnam(login) if login is not None else None
     done = subprocess.run(
-        [SYSTEM_PYTHON, "-c", _SCRIPT, argument], env={**os.environ, **env}, capture_output=True, text=True, timeout=30,
-        check=False,
+        [SYSTEM_PYTHON, "-c", script, argument], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
+        capture_output=True, text=True, timeout=30, check=False, cwd="/",
+        user=who.pw_uid if who else None, group=who.pw_gid if who else None, extra_groups=[] if who else None,
     )  # fmt: skip
     if "No module named 'libvirt'" in done.stderr:
         pytest.skip("no python3-libvirt")

@@ -66,14 +66,22 @@ class AuthCalls:
 
     async def do_auth_polkit(self, client: ServedClient, call: Call) -> int:
         """Polkit decides by the client's process; it may ask the person there for a password meanwhile."""
-        if client.auth != AuthType.POLKIT or client.authenticated or self._polkit is None:
+        if client.auth != AuthType.POLKIT or client.authenticated or client.asking or self._polkit is None:
             raise auth_failed(client, "client tried invalid PolicyKit init request")
         who, action = client.identity, "org.libvirt.unix.monitor" if client.readonly else "org.libvirt.unix.manage"
         if who.pid is None or who.uid is None or who.start_time is None:
             raise auth_failed(client, "the process at the other end is not known")
-        allowed, challenge, details = await self._polkit.ask(who.pid, who.start_time, who.uid, action, {}, True)
-        if not allowed:
-            raise refusal(action, challenge, details)
+        client.asking = True
+        try:
+            allowed, challenge, details = await self._polkit.ask(who.pid, who.start_time, who.uid, action, {}, True)
+            if not allowed:
+                raise refusal(action, challenge, details)
+        except VirtError as e:
+            log.error("client %d: %s", client.number, e.message)
+            client.server.loop.call_soon(client.close, True)
+            raise
+        finally:
+            client.asking = False
         client.admit()
         return 1
 

@@ -91,6 +91,8 @@ class ServedClient:
         self.driver: Driver | None = None
         self.context = CallContext()
         self.sasl: Any = None
+        self.asking = False
+        """polkit is being asked about it."""
         self.tasks = TaskOwner(f"client {number}")
         self.events = EventRelay(self)
         self.close_callback = False

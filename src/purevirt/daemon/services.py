@@ -28,10 +28,12 @@ class Service:
 
 def services(config: DaemonConfig, roots: Roots, listen: bool, passed: Sequence[str] = ()) -> list[Service]:
     """The services of a configuration; `listen`: those for other hosts as well. Sockets that systemd
-    has `passed` are wanted by their being there. Raises VirtError for what we cannot do."""
+    has `passed` are wanted by their being there. Nobody but root and whom polkit lets in uses the system daemon's unix
+    sockets unless the configuration says otherwise."""
+    unset = "polkit" if roots.privileged else "none"
     found = [
-        Service("rw", _NUMBERS[config.auth_unix_rw or "none"], "auth_unix_rw"),
-        Service("ro", _NUMBERS[config.auth_unix_ro or "none"], "auth_unix_ro", readonly=True),
+        Service("rw", _NUMBERS[config.auth_unix_rw or unset], "auth_unix_rw"),
+        Service("ro", _NUMBERS[config.auth_unix_ro or unset], "auth_unix_ro", readonly=True),
         Service("admin", AuthType.NONE, ""),
     ]
     if roots.privileged:

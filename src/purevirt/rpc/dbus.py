@@ -84,7 +84,11 @@ class Bus:
         async with self._connecting:
             if self._writer is not None:
                 return
-            reader, writer = await asyncio.open_unix_connection(socket_path(self._address))
+            try:
+                reader, writer = await asyncio.open_unix_connection(socket_path(self._address))
+            except OSError as e:
+                text = f"Unable to get system bus connection: Could not connect: {e.strerror or e}"
+                raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.DBUS) from e
             try:
                 await _authenticate(reader, writer)
             except BaseException:
