@@ -196,6 +196,8 @@ class Network(Element, tag="network"):
         self._check_bridge()
         self._check_forward()
         self._check_routes()
+        if self.virtualport is not None:
+            self.virtualport.require_type()
         if self.bandwidth is not None and self.bandwidth.has_floor:
             raise unsupported("floor attribute is not supported for this config")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import ParseContext, XmlError
 from purevirt.model.ip_address import format_ip, read_ip
@@ -15,13 +13,13 @@ _DNSMASQ = "network_dnsmasq"
 
 def with_network(ctx: ParseContext, name: str, *, partial: bool = False) -> ParseContext:
     """The context for the parts of network `name`; `partial`: enough of a part to find the one to delete will do."""
-    return replace(ctx, extra={**ctx.extra, _NAME: name, _PARTIAL: partial})
+    return ctx.replace(extra={**ctx.extra, _NAME: name, _PARTIAL: partial})
 
 
 def without_dnsmasq(ctx: ParseContext | None = None) -> ParseContext:
     """A context that ignores dnsmasq options, as every driver but the network driver does."""
     ctx = ctx or ParseContext()
-    return replace(ctx, extra={**ctx.extra, _DNSMASQ: False})
+    return ctx.replace(extra={**ctx.extra, _DNSMASQ: False})
 
 
 def network_name(ctx: ParseContext) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import MAC, UUID, YES_NO, Element, ParseContext, XmlError, attr, child, choice, leaf
@@ -14,19 +14,37 @@ from purevirt.model.virtual_port import VirtualPort
 from purevirt.types.override import override
 
 PlugMode = Literal["vepa", "private", "bridge", "passthrough"]
+PlugDriverName = Literal["default", "kvm", "vfio"]
+MacTableManager = Literal["default", "kernel", "libvirt"]
+
+
+def _internal(text: str) -> tuple[int, str]:
+    return (ErrorCode.INTERNAL_ERROR, text)
+
+
+def _mac_table_manager() -> Any:
+    text = "Invalid macTableManager setting '%s' in network port"
+    return attr(MacTableManager, name="macTableManager", omit="default", error=text)
 
 
 class PortOwner(Element, tag="owner"):
     """The guest."""
 
-    name: str = leaf(required=True, missing="network port owner name missing")
-    uuid: str = leaf(UUID, required=True, missing="network port owner UUID missing", error="Unable to parse UUID '%s'")
+    name: str = leaf(required=True, missing=_internal("network port has no owner name"))
+    uuid: str = leaf(
+        UUID,
+        required=True,
+        missing=_internal("network port has no owner UUID"),
+        error=_internal("Unable to parse UUID '%s'"),
+    )
 
 
 class PortMac(Element, tag="mac"):
     """The interface's MAC address."""
 
-    address: str | None = attr(MAC, error="Unable to parse MAC '%s'", needed=True)
+    address: str = attr(
+        MAC, required=True, missing=_internal("network port has no mac"), error=_internal("Unable to parse MAC '%s'")
+    )
 
 
 class PortRxFilters(Element, tag="rxfilters"):
@@ -46,7 +64,7 @@ class NetworkPlug(Plug, tag="plug"):
 
     type: str = attr(default="network")
     bridge: str = attr(required=True, missing="Missing network port bridge name")
-    mac_table_manager: str | None = attr(name="macTableManager", omit="default")
+    mac_table_manager: MacTableManager | None = _mac_table_manager()
 
 
 class BridgePlug(Plug, tag="plug"):
@@ -54,7 +72,7 @@ class BridgePlug(Plug, tag="plug"):
 
     type: str = attr(default="bridge", needed=True)
     bridge: str = attr(required=True, missing="Missing network port bridge name")
-    mac_table_manager: str | None = attr(name="macTableManager", omit="default")
+    mac_table_manager: MacTableManager | None = _mac_table_manager()
 
 
 class DirectPlug(Plug, tag="plug"):
@@ -62,13 +80,15 @@ class DirectPlug(Plug, tag="plug"):
 
     type: str = attr(default="direct", needed=True)
     dev: str = attr(required=True, missing="Missing network port link device name")
-    mode: PlugMode | None = attr(PlugMode, needed=True)
+    mode: PlugMode | None = attr(PlugMode, error="Invalid mode setting '%s' in network port", needed=True)
 
 
 class PlugDriver(Element, tag="driver"):
     """How the device is assigned."""
 
-    name: str | None = attr(omit="default", needed=True)
+    name: PlugDriverName | None = attr(
+        PlugDriverName, omit="default", error="Missing network port driver name", needed=True
+    )
 
 
 class HostdevPlug(Plug, tag="plug"):
@@ -93,10 +113,12 @@ class NetworkPort(Element, tag="networkport"):
     document = "network_port_definition"
     error_domain = ErrorDomain.NETWORK
 
-    uuid: str | None = leaf(UUID, error="Unable to parse UUID '%s'", needed=True)
-    owner: PortOwner = child(PortOwner, required=True, missing="network port owner name missing")
+    uuid: str = leaf(
+        UUID, required=True, missing=_internal("network port has no uuid"), error=_internal("Unable to parse UUID '%s'")
+    )
+    owner: PortOwner = child(PortOwner, required=True, missing=_internal("network port has no owner name"))
     group: str | None = leaf()
-    mac: PortMac = child(PortMac, required=True, missing="network port has no mac")
+    mac: PortMac = child(PortMac, required=True, missing=_internal("network port has no mac"))
     virtualport: VirtualPort | None = child(VirtualPort)
     bandwidth: Bandwidth | None = child(Bandwidth)
     vlan: Vlan | None = child(Vlan)
@@ -106,5 +128,4 @@ class NetworkPort(Element, tag="networkport"):
         "@type",
         {"none": None, "network": NetworkPlug, "bridge": BridgePlug, "direct": DirectPlug, "hostdev-pci": HostdevPlug},
         tag="plug",
-        error=(ErrorCode.XML_ERROR, "Invalid network port plug type '%s'"),
     )

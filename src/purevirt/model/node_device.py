@@ -418,7 +418,7 @@ class NodeDevice(Element, tag="device"):
         if not self.name:
             self.name = device_name(ctx) or None
         if not self.name:
-            raise XmlError("missing name information", ErrorCode.NO_NAME)
+            raise XmlError(None, ErrorCode.NO_NAME)
         if not self.capabilities:
             raise internal("no device capabilities", ctx)
         if not ctx.status:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
@@ -14,7 +13,7 @@ _NAME = "node_device_name"
 
 def with_device(ctx: ParseContext, name: str) -> ParseContext:
     """The context for the capabilities of device `name`."""
-    return replace(ctx, extra={**ctx.extra, _NAME: name})
+    return ctx.replace(extra={**ctx.extra, _NAME: name})
 
 
 def device_name(ctx: ParseContext) -> str:

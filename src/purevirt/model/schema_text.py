@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
-from xml.sax.saxutils import escape
+
+
+def escape(text: str) -> str:
+    """Text in XML. (saxutils' would bring urllib and ssl along.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def matching(expression: str) -> str:

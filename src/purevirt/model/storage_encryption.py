@@ -75,7 +75,7 @@ class Cipher(Element, tag="cipher"):
 class Ivgen(Element, tag="ivgen"):
     """How the initialisation vectors of a new LUKS volume are made."""
 
-    name: str = attr(required=True, missing="Missing ivgen info name string")
+    name: str = attr(required=True, missing="missing ivgen info name string")
     hash: str | None = attr()
 
 

@@ -11,6 +11,7 @@ from purevirt.drivers.qemu.definition import Definition
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host import files
+from purevirt.model._engine.place import placed
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.uuid import format_uuid, parse_uuid
@@ -35,7 +36,8 @@ async def read_new(state: QemuState, xml: str, *, validate: bool) -> Domain:
     """A document from a client, complete and checked. The emulator is probed first when it is new to us."""
     document = documents.parse_inactive(xml, validate=validate)
     await documents.probe_for(document, state)
-    return documents.complete(document, state, new=True)
+    with placed(xml, document):
+        return documents.complete(document, state, new=True)
 
 
 def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:

@@ -33,39 +33,39 @@ class ElementMeta(type):
         tail: bool = False,
         empty: bool | None = None,
     ) -> ElementMeta:
-        own = [(key, value) for key, value in namespace.items() if isinstance(value, Field)]
-        for key, field in own:
+        own = {key: value for key, value in namespace.items() if value.__class__ is Field}
+        mine = tuple(own.values())
+        for key, field in own.items():
             del namespace[key]
             field.name = key
             if field.xml is None and field.cls is None and field.arms is None:
                 field.xml = key.rstrip("_")
-        known = {f.name for base in bases for f in getattr(base, "_fields", ())}
-        namespace["__slots__"] = tuple(key for key, _ in own if key not in known)
-        cls = super().__new__(mcs, name, bases, namespace)
-        mine = tuple(field for _, field in own)
-        replaced = {f.name for f in mine}
         head: list[Field] = []
         end: list[Field] = []
-        for base in bases:
-            tails: frozenset[str] = getattr(base, "_tails", frozenset())
-            for f in getattr(base, "_fields", ()):
-                place = end if f.name in tails else head
-                if f.name not in replaced and f not in place:
-                    place.append(f)
-        cls._own = mine
-        cls._fields = (*head, *mine, *end)
-        cls._tails = frozenset(f.name for f in (cls._fields if tail else end))
+        inherited = [f for base in bases for f in getattr(base, "_fields", ())]
+        if inherited:
+            tails = {name for base in bases for name in getattr(base, "_tails", ())}
+            for f in dict.fromkeys(inherited):
+                if f.name not in own:
+                    (end if f.name in tails else head).append(f)
+        known = {f.name for f in inherited}
+        fields = (*head, *mine, *end)
+        namespace["__slots__"] = [key for key in own if key not in known]
+        namespace["_own"] = mine
+        namespace["_fields"] = fields
+        namespace["_tails"] = frozenset([f.name for f in (fields if tail else end)])
         if tag is not None:
-            cls.tag = tag  # type: ignore[attr-defined]
+            namespace["tag"] = tag
         if empty is not None:
-            cls.empty = empty  # type: ignore[attr-defined]
+            namespace["empty"] = empty
+        cls = super().__new__(mcs, name, bases, namespace)
         for field in mine:
             if field.on is not None and field.on.startswith("@"):
                 _mark_arms(field)
         return cls
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **_: Any) -> None:
-        super().__init__(name, bases, namespace)
+        """`type`'s own takes no keywords, and does nothing."""
 
 
 def _mark_arms(field: Field) -> None:

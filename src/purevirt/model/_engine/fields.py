@@ -28,71 +28,48 @@ Case = Mapping[str, Literal["absent", "present"] | tuple[str | None, ...]]
 
 
 class Field:
-    """One declared field; `name` and `xml` are set when its class is made."""
+    """One declared field; `name` and `xml` are set when its class is made.
 
-    __slots__ = (
-        "abi", "arms", "cls", "codec", "default", "doc", "error", "format", "hides", "inside", "keep", "kind", "live", "many",
-        "missing", "name", "needed", "nonzero", "omit", "on", "only", "parse", "required", "rng", "secret", "xml",
-    )  # fmt: skip
+    There are some two thousand, so only what a declaration says is stored; the class has the rest.
+    """
 
-    def __init__(
-        self,
-        kind: Kind,
-        *,
-        xml: str | None = None,
-        codec: Any = None,
-        cls: Any = None,
-        default: Any = None,
-        omit: Any = None,
-        required: bool = False,
-        only: Only | None = None,
-        secret: bool = False,
-        abi: bool | str = False,
-        error: str | tuple[int, str] | None = None,
-        missing: str | tuple[int, str] | None = None,
-        live: When | None = None,
-        doc: str = "",
-        rng: str | None = None,
-        parse: Callable[..., Any] | None = None,
-        format: Callable[..., str | None] | None = None,
-        inside: str | None = None,
-        keep: bool = False,
-        many: bool = False,
-        nonzero: bool = False,
-        needed: bool = False,
-        hides: tuple[str, ...] = (),
-        on: str | None = None,
-        arms: Mapping[str | None, Any] | None = None,
-    ) -> None:
-        self.name = ""
-        self.kind = kind
-        self.xml = xml
-        self.codec = codec
-        self.cls = cls
-        self.default = default
-        self.omit = omit
-        self.required = required
-        self.only = only
-        self.secret = secret
-        self.abi = abi
-        self.error = error
-        self.missing = missing
-        self.live = live
-        """When a change takes effect; None: as for the element around it."""
-        self.doc = doc
-        self.rng = rng
-        self.parse = parse
-        self.format = format
-        self.inside = inside
-        self.keep = keep
-        self.many = many
-        self.nonzero = nonzero
-        self.needed = needed or required
-        """The schema demands it, though the parser may do without."""
-        self.hides = hides
-        """Fields of the nested classes that the schema does not allow here, though the parser reads them."""
-        self.on = on
-        self.arms = arms
+    kind: Kind
+    name: str = ""
+    xml: str | None = None
+    codec: Any = None
+    cls: Any = None
+    default: Any = None
+    omit: Any = None
+    required: bool = False
+    only: Only | None = None
+    secret: bool = False
+    abi: bool | str = False
+    error: str | tuple[int, str] | None = None
+    missing: str | tuple[int, str] | None = None
+    live: When | None = None
+    """When a change takes effect; None: as for the element around it."""
+    doc: str = ""
+    rng: str | None = None
+    parse: Callable[..., Any] | None = None
+    format: Callable[..., str | None] | None = None
+    inside: str | None = None
+    keep: bool = False
+    many: bool = False
+    nonzero: bool = False
+    needed: bool = False
+    """The schema demands it, though the parser may do without; what is required is needed."""
+    hides: tuple[str, ...] = ()
+    """Fields of the nested classes that the schema does not allow here, though the parser reads them."""
+    on: str | None = None
+    arms: Mapping[str | None, Any] | None = None
+
+    def __init__(self, kind: Kind, **said: Any) -> None:
+        if not _WORDS.issuperset(said):
+            raise TypeError(f"a field has no {', '.join(sorted(said.keys() - _WORDS))}")
+        if said.get("required"):
+            said["needed"] = True
+        said["kind"] = kind
+        self.__dict__ = said
 
     def initial(self) -> Any:
         """The value of a new object: a fresh list for lists, False for flags, else the default."""
@@ -101,6 +78,9 @@ class Field:
         if self.kind == "flag":
             return bool(self.default)
         return self.default
+
+
+_WORDS = frozenset(Field.__annotations__) - {"kind", "name"}
 
 
 def attr(codec: Any = None, *, name: str | None = None, **meta: Any) -> Any:

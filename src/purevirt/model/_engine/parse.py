@@ -7,7 +7,6 @@ lists them).
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element as Node
@@ -84,9 +83,9 @@ def _missing(field: Field, node: Node) -> XmlError:
 
 
 def _worded(wording: str | tuple[int, str], node: Node, value: str, hint: str | None) -> XmlError:
-    """A field's own error: text, or (code, text), with the value in place of %s."""
+    """A field's own error: text, or (code, text), with the value in place of %s; no text leaves the code's own."""
     code, text = (ErrorCode.XML_ERROR, wording) if isinstance(wording, str) else wording
-    return XmlError(text.replace("%s", value, 1), code, node=node, hint=hint)
+    return XmlError(text.replace("%s", value, 1) or None, code, node=node, hint=hint)
 
 
 def convert(field: Field, codec: Codec, node: Node, value: str) -> Any:
@@ -163,6 +162,8 @@ def _compile(cls: ElementMeta) -> Reader:
 
 def compile_function(owner: str, name: str, lines: list[str], names: dict[str, Any]) -> Any:
     """Make the function, with its text where debuggers find it."""
+    import linecache  # drags the tokenizer in: not before something is read or written
+
     text = "\n".join(lines) + "\n"
     filename = f"<purevirt {name} {owner}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
@@ -310,8 +311,23 @@ def _leaf_handler(field: Field) -> Callable[..., None]:
     return read
 
 
+def _reader_of(field: Field) -> Reader:
+    """The reader of a nested class; of one that is given as a function, when the first element is met."""
+    if isinstance(field.cls, ElementMeta):
+        return reader(field.cls)
+    found: Reader | None = None
+
+    def read_first(node: Node, ctx: ParseContext) -> Any:
+        nonlocal found
+        if found is None:
+            found = reader(element_class(field))
+        return found(node, ctx)
+
+    return read_first
+
+
 def _child_handler(field: Field) -> Callable[..., None]:
-    name, read_child = field.name, reader(element_class(field))
+    name, read_child = field.name, _reader_of(field)
 
     def read(self: Any, node: Node, ctx: ParseContext, parent: Node) -> None:
         if getattr(self, name) is None:
@@ -324,7 +340,7 @@ def _children_handler(field: Field) -> Callable[..., None]:
     name = field.name
     if field.arms is not None:
         return _mixed_handler(field)
-    read_child = reader(element_class(field))
+    read_child = _reader_of(field)
 
     def read(self: Any, node: Node, ctx: ParseContext, parent: Node) -> None:
         getattr(self, name).append(read_child(node, ctx))

@@ -38,7 +38,7 @@ class XmlError(VirtError):
 
     def __init__(
         self,
-        detail: str,
+        detail: str | None,
         code: int = ErrorCode.XML_ERROR,
         *,
         node: Node | None = None,
@@ -157,7 +157,9 @@ def _syntax_error(error: expat.ExpatError, text: str, document: str, domain: int
         reason = f"Entity '{found[1] if found else ''}' not defined"
         column += found.end() if found else 0
     caret = "-" * column + "^"
-    return XmlError(f"({document}):{line}: {reason}\n{shown}\n{caret}", ErrorCode.XML_DETAIL, domain=domain)
+    found_at = XmlError(f"({document}):{line}: {reason}\n{shown}\n{caret}", ErrorCode.XML_DETAIL, domain=domain)
+    found_at.where = f"/{'/'.join(tag for tag, _ in open_tags)}, line {line}"
+    return found_at
 
 
 def _open_tags(text: str, line: int, column: int) -> list[tuple[str, int]]:

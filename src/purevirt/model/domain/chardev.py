@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Literal, Protocol
 from xml.etree.ElementTree import Element as Node
 
@@ -31,6 +30,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.domain.device import Device
+from purevirt.model.ip_address import format_ip, read_ip
 from purevirt.model.storage_network import VhostReconnect
 from purevirt.model.storage_source import DeviceSeclabel, check_seclabels
 from purevirt.types.override import override
@@ -354,16 +354,13 @@ class GuestfwdTarget(ChannelTarget):
 
 
 def _ipv4(text: str) -> str:
-    try:
-        return str(IPv4Address(text))
-    except AddressValueError:
-        pass
-    try:
-        IPv6Address(text)
-    except AddressValueError:
+    found = read_ip(text)
+    if found is None:
         detail = f"Cannot parse socket address '{text}': Name or service not known"
-        raise XmlError(detail, ErrorCode.SYSTEM_ERROR, domain=ErrorDomain.NONE) from None
-    raise XmlError("guestfwd channel only supports IPv4 addresses", ErrorCode.CONFIG_UNSUPPORTED)
+        raise XmlError(detail, ErrorCode.SYSTEM_ERROR, domain=ErrorDomain.NONE)
+    if found[0] != "ipv4":
+        raise XmlError("guestfwd channel only supports IPv4 addresses", ErrorCode.CONFIG_UNSUPPORTED)
+    return format_ip(*found)
 
 
 class VirtioTarget(ChannelTarget):

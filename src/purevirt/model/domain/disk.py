@@ -126,7 +126,7 @@ class ImageFormat(Element, tag="format"):
 class BackingStore(Element, tag="backingStore"):
     """The image below; one without a type ends the chain: nothing is below, and nothing is to be looked for."""
 
-    type: StorageType | None = attr(StorageType)
+    type: StorageType | None = attr(StorageType, error="unknown storage source type '%s'")
     index: int | None = attr(UINT, only=LIVE, omit=0)
     format: ImageFormat | None = child(ImageFormat)
     source: StorageSource | None = choice("type", SOURCES, tag="source")

@@ -201,7 +201,7 @@ class Domain(Element, tag="domain"):
 
     def _check_names(self) -> None:
         if not self.name:
-            raise XmlError(None, ErrorCode.NO_NAME)  # type: ignore[arg-type]
+            raise XmlError(None, ErrorCode.NO_NAME)
         if "\n" in self.name:
             raise XmlError("invalid char in name: \n", ErrorCode.XML_DETAIL, domain=ErrorDomain.XML)
         if self.title and "\n" in self.title:

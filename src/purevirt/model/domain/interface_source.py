@@ -97,11 +97,17 @@ class ActualNetworkSource(Element, tag="source"):
     mode: DirectMode | None = attr(DirectMode)
 
 
+class SourceRoute(Route, tag="route"):
+    """A route of the host by an ethernet interface."""
+
+    OWNER = "interface host IP"
+
+
 class EthernetSource(Element, tag="source"):
     """A tap device: addresses and routes of its host side."""
 
     ips: list[SourceIp] = children(SourceIp)
-    routes: list[Route] = children(Route)
+    routes: list[Route] = children(SourceRoute)
 
 
 class Reconnect(Element, tag="reconnect"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain import postparse_devices as devices
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.memory import CurrentMemory, Memory
@@ -65,8 +66,9 @@ def post_parse(domain: Any, hooks: PostParseHooks) -> None:
 
 
 def _device(domain: Any, kind: str, device: Any, hooks: PostParseHooks) -> None:
-    hooks.device(domain, kind, device)
-    devices.settle_device(domain, kind, device, wide_scsi=hooks.wide_scsi)
+    with blamed(device):
+        hooks.device(domain, kind, device)
+        devices.settle_device(domain, kind, device, wide_scsi=hooks.wide_scsi)
 
 
 def _all_devices(domain: Any) -> list[tuple[str, Any]]:
@@ -123,22 +125,21 @@ def _settle_memory(domain: Any, *, abi_update: bool) -> None:
     elif cells:
         pass
     elif modules and total and modules > total:
-        raise VirtError(ErrorCode.XML_ERROR, "Total size of memory devices exceeds the total memory size")
+        raise VirtError(ErrorCode.XML_ERROR, "Total size of memory devices exceeds the total memory size", where="/domain/memory")
     if not total or (not cells and total - modules <= 0):
         if domain.os.type.value == "exe" or domain.os.init is not None:
             pass
         else:
-            raise VirtError(
-                ErrorCode.XML_ERROR, "Memory size must be specified via <memory> or in the <numa> configuration"
-            )
+            text = "Memory size must be specified via <memory> or in the <numa> configuration"
+            raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/memory")
     set_memory(domain, total)
     current = domain.current_memory.value if domain.current_memory is not None else None
     if not current or current > total:
         domain.current_memory = CurrentMemory(value=total)
     limit = domain.max_memory
     if limit is not None and (bool(limit.value) != bool(limit.slots)):
-        raise VirtError(ErrorCode.XML_ERROR, "both maximum memory size and memory slot count must be specified")
+        text = "both maximum memory size and memory slot count must be specified"
+        raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/maxMemory")
     if limit is not None and limit.value and limit.value < total:
-        raise VirtError(
-            ErrorCode.XML_ERROR, "maximum memory size must be equal or greater than the actual memory size"
-        )
+        text = "maximum memory size must be equal or greater than the actual memory size"
+        raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/maxMemory")

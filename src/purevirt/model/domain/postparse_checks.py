@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.device import CcwAddress, PciAddress, UnassignedAddress
 from purevirt.model.domain.validate_errors import unsupported, wrong
@@ -17,16 +18,22 @@ def check_parsed(domain: Any) -> None:
     """Raise for the first device that cannot be completed."""
     for disk in domain.devices.disks:
         if not disk.dev:
-            raise wrong(disk.source.path if disk.source is not None else "", ErrorCode.NO_TARGET)
+            with blamed(disk):
+                raise VirtError(ErrorCode.NO_TARGET, disk.source.path if disk.source is not None else None, ErrorDomain.DOMAIN)
     for kind, device in iter_devices(domain):
-        if isinstance(device.address, PciAddress):
-            _check_zpci(device.address)
-        if kind == "controllers":
-            _check_root(device)
-        elif kind == "inputs" and device.bus == "xen" and domain.os.type.value == "hvm":
-            raise wrong("unsupported input bus xen", ErrorCode.INTERNAL_ERROR)
-        elif kind == "hostdevs" and device.type == "mdev":
-            _check_mdev(device)
+        with blamed(device):
+            _check_device(domain, kind, device)
+
+
+def _check_device(domain: Any, kind: str, device: Any) -> None:
+    if isinstance(device.address, PciAddress):
+        _check_zpci(device.address)
+    if kind == "controllers":
+        _check_root(device)
+    elif kind == "inputs" and device.bus == "xen" and domain.os.type.value == "hvm":
+        raise wrong("unsupported input bus xen", ErrorCode.INTERNAL_ERROR)
+    elif kind == "hostdevs" and device.type == "mdev":
+        _check_mdev(device)
 
 
 def _check_zpci(address: PciAddress) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode, VirtError
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain.controller import Controller
 
 USB2_MODELS = frozenset({"ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3"})
@@ -123,12 +124,12 @@ def reject_duplicates(domain: Any) -> None:
     """Two controllers of a type with one index, or a second one where only one may be."""
     seen: dict[str, set[int]] = {}
     for controller in domain.devices.controllers:
-        if controller.type == "usb" and (controller.master is not None or controller.model in USB2_MODELS):
-            # Companions share the index of their master.
+        if controller.type == "usb":
+            # Companions share the index of their master; what else may not, the USB address sets of a driver tell.
             continue
         indexes = seen.setdefault(controller.type, set())
         if controller.index in indexes:
-            raise VirtError(
-                ErrorCode.XML_ERROR, f"Multiple '{controller.type}' controllers with index '{controller.index}'"
-            )
+            text = f"Multiple '{controller.type}' controllers with index '{controller.index}'"
+            with blamed(controller):
+                raise VirtError(ErrorCode.XML_ERROR, text)
         indexes.add(controller.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.device import CcwAddress, DriveAddress, PciAddress, UnassignedAddress
 from purevirt.model.domain.validate_errors import unsupported, wrong
@@ -100,11 +101,17 @@ def validate_together(domain: Any) -> None:
 
 def _validate_audio(domain: Any) -> None:
     """Whoever makes sound names a backend that there is."""
-    known = {audio.id for audio in domain.devices.audios}
+    known: set[int] = set()
+    for audio in domain.devices.audios:
+        if audio.id in known:
+            with blamed(audio):
+                raise wrong(f"audio ID {audio.id} is used multiple times")
+        known.add(audio.id)
     users = [*domain.devices.sounds, *(item for item in domain.devices.graphics if item.type in ("vnc", "dbus"))]
     for user in users:
         if user.audio is not None and user.audio.id and user.audio.id not in known:
-            raise wrong(f"no audio device with ID {user.audio.id}")
+            with blamed(user):
+                raise wrong(f"no audio device with ID {user.audio.id}")
 
 
 def _validate_usb(domain: Any) -> None:
@@ -162,7 +169,8 @@ def _validate_hostdevs(hostdevs: list[Any]) -> None:
     for hostdev in hostdevs:
         identity = _host_identity(hostdev)
         if identity is not None and identity in seen:
-            raise wrong("Hostdev already exists in the domain configuration")
+            with blamed(hostdev):
+                raise wrong("Hostdev already exists in the domain configuration")
         if identity is not None:
             seen.add(identity)
     for hostdev in hostdevs:
@@ -185,7 +193,8 @@ def _validate_aliases(domain: Any) -> None:
         if not name or not name.startswith("ua-"):
             continue
         if name in seen:
-            raise unsupported(f"non unique alias detected: {name}")
+            with blamed(device):
+                raise unsupported(f"non unique alias detected: {name}")
         seen.add(name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain.device import DriveAddress
 from purevirt.model.domain.validate_errors import unsupported, wrong
 from purevirt.model.storage_source import BlockSource, NetworkSource, VolumeSource
@@ -35,9 +36,16 @@ def validate_disk(disk: Any) -> None:
     if (disk.device == "floppy") != (bus == "fdc"):
         what = "floppy disk" if disk.device == "floppy" else "disk"
         raise wrong(f"Invalid bus type '{bus}' for {what}", ErrorCode.INTERNAL_ERROR)
+    if disk.target.tray == "open" and disk.device not in ("cdrom", "floppy"):
+        raise unsupported("tray is only valid for cdrom and floppy")
+    for name, most in (("vendor", 8), ("product", 16)):
+        if len(getattr(disk, name) or "") > most:
+            raise unsupported(f"disk {name} is more than {most} characters")
     if disk.target.rotation_rate and bus not in ("ide", "scsi", "sata"):
         raise wrong("rotation rate is only valid for SCSI/IDE/SATA bus", ErrorCode.INTERNAL_ERROR)
     policy = disk.source.startup_policy if disk.source is not None else None
+    if policy is not None and disk.type == "network":
+        raise wrong(f"disk startupPolicy '{policy}' is not allowed for disk of 'network' type")
     if policy == "requisite" and disk.device not in ("cdrom", "floppy"):
         raise wrong(f"disk startupPolicy '{policy}' is allowed only for cdrom or floppy")
     for encryption in _encryptions(disk):
@@ -108,9 +116,10 @@ def _validate_auth(disk: Any) -> None:
 def validate_disks(disks: list[Any]) -> None:
     """Names and places of all disks of a guest, and limits that several share."""
     for index, disk in enumerate(disks):
-        for other in disks[:index]:
-            _validate_pair(other, disk)
-            _validate_group(other, disk)
+        with blamed(disk):
+            for other in disks[:index]:
+                _validate_pair(other, disk)
+                _validate_group(other, disk)
 
 
 def _validate_group(first: Any, second: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 
-def wrong(detail: str, code: int = ErrorCode.XML_ERROR) -> VirtError:
-    """The document contradicts itself."""
-    return VirtError(code, detail, ErrorDomain.DOMAIN)
+def wrong(detail: str, code: int = ErrorCode.XML_ERROR, *, where: str | None = None) -> VirtError:
+    """The document contradicts itself. `where`: the path of the element, its line is added where the text is at hand."""
+    return VirtError(code, detail, ErrorDomain.DOMAIN, where=where)
 
 
 def unsupported(detail: str) -> VirtError:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from purevirt.errors import ErrorCode
+from purevirt.model._engine.place import blamed
 from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.chardev import Channel, VirtioTarget, XenTarget, source_problem
 from purevirt.model.domain.document import Domain
@@ -24,7 +25,7 @@ _refuse = wrong
 def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_autoselect: bool = True) -> None:
     """Raise the compatible error for the first thing that is wrong."""
     if domain.name and "/" in domain.name and not slash_in_name:
-        raise _refuse(f"name {domain.name} cannot contain '/'")
+        raise _refuse(f"name {domain.name} cannot contain '/'", where="/domain/name")
     if domain.os is not None:
         validate_os(domain.os, firmware_autoselect=firmware_autoselect)
     _validate_init(domain)
@@ -33,7 +34,8 @@ def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_au
     for device in _character_devices(domain):
         problem = source_problem(device)
         if problem is not None and not _path_is_chosen_later(device):
-            raise _refuse(problem[1], problem[0])
+            with blamed(device):
+                raise _refuse(problem[1], problem[0])
     validate_devices(domain)
     _validate_boot(domain)
 
@@ -43,9 +45,10 @@ def validate_devices(domain: Domain) -> None:
     if domain.devices is None:
         return
     for kind, device in iter_devices(domain):
-        if kind == "disks":
-            validate_disk(device)
-        validate_device(kind, device)
+        with blamed(device):
+            if kind == "disks":
+                validate_disk(device)
+            validate_device(kind, device)
     validate_disks(domain.devices.disks)
     validate_together(domain)
 
@@ -61,7 +64,8 @@ def _validate_boot(domain: Domain) -> None:
         if not order:
             continue
         if order in seen:
-            raise unsupported(f"boot order '{order}' used for more than one device")
+            with blamed(device):
+                raise unsupported(f"boot order '{order}' used for more than one device")
         seen.add(order)
     if seen and domain.os is not None and domain.os.boots:
         raise unsupported("per-device boot elements cannot be used together with os/boot elements")
@@ -72,24 +76,26 @@ def validate_os(os: Os, *, firmware_autoselect: bool = True) -> None:
     loader, nvram = os.loader, os.nvram
     if os.firmware is not None:
         if not firmware_autoselect:
-            raise _refuse("firmware auto selection not implemented for this driver", ErrorCode.XML_DETAIL)
+            raise _refuse("firmware auto selection not implemented for this driver", ErrorCode.XML_DETAIL, where="/domain/os")
         _validate_autoselection(os)
         if os.firmware != "efi" and nvram is not None:
-            raise _refuse(f"firmware type '{os.firmware}' does not support nvram", ErrorCode.XML_DETAIL)
+            raise _refuse(f"firmware type '{os.firmware}' does not support nvram", ErrorCode.XML_DETAIL, where="/domain/os/nvram")
     elif (loader is not None and not loader.path) or (nvram is not None and loader is None):
-        raise _refuse("no loader path specified and firmware auto selection disabled", ErrorCode.XML_DETAIL)
+        text = "no loader path specified and firmware auto selection disabled"
+        raise _refuse(text, ErrorCode.XML_DETAIL, where="/domain/os/loader" if loader is not None else "/domain/os/nvram")
     if loader is None:
         return
     if loader.stateless:
         if nvram is not None and nvram.template:
-            raise _refuse("NVRAM template is not permitted when loader is stateless", ErrorCode.XML_DETAIL)
+            text = "NVRAM template is not permitted when loader is stateless"
+            raise _refuse(text, ErrorCode.XML_DETAIL, where="/domain/os/nvram")
         if nvram is not None:
-            raise _refuse("NVRAM is not permitted when loader is stateless", ErrorCode.XML_DETAIL)
+            raise _refuse("NVRAM is not permitted when loader is stateless", ErrorCode.XML_DETAIL, where="/domain/os/nvram")
     elif loader.stateless is False:
         if os.firmware is None and loader.type != "pflash":
-            raise _refuse("Only pflash loader type permits NVRAM", ErrorCode.XML_DETAIL)
+            raise _refuse("Only pflash loader type permits NVRAM", ErrorCode.XML_DETAIL, where="/domain/os/loader")
         if os.firmware not in (None, "efi"):
-            raise _refuse("Only EFI firmware permits NVRAM", ErrorCode.XML_DETAIL)
+            raise _refuse("Only EFI firmware permits NVRAM", ErrorCode.XML_DETAIL, where="/domain/os/loader")
 
 
 def _validate_autoselection(os: Os) -> None:
@@ -99,6 +105,7 @@ def _validate_autoselection(os: Os) -> None:
         raise _refuse(
             "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled",
             ErrorCode.XML_DETAIL,
+            where="/domain/os/firmware",
         )
     loader = os.loader
     said: tuple[tuple[str, str, bool], ...] = (
@@ -111,13 +118,13 @@ def _validate_autoselection(os: Os) -> None:
     for element, attribute, present in said:
         if present:
             text = f"{element} attribute '{attribute}' cannot be specified when firmware autoselection is enabled"
-            raise _refuse(text, ErrorCode.XML_DETAIL)
+            raise _refuse(text, ErrorCode.XML_DETAIL, where=f"/domain/os/{element}")
 
 
 def _validate_init(domain: Domain) -> None:
     os = domain.os
     if os is not None and os.type is not None and os.type.value == "exe" and os.init is None:
-        raise _refuse("init binary must be specified")
+        raise _refuse("init binary must be specified", where="/domain/os")
 
 
 def _validate_hugepages(domain: Domain) -> None:
@@ -128,19 +135,21 @@ def _validate_hugepages(domain: Domain) -> None:
     cells = len(domain.cpu.numa.cells) if domain.cpu is not None and domain.cpu.numa is not None else 0
     master: HugePage | None = None
     earlier: list[HugePage] = []
-    for page in backing.hugepages.pages:
+    for number, page in enumerate(backing.hugepages.pages, start=1):
+        where = f"/domain/memoryBacking/hugepages/page[{number}]"
         if page.nodeset is None:
             if master is not None:
-                raise _refuse(f"two master hugepages detected: {page.size} and {master.size}", ErrorCode.XML_DETAIL)
+                text = f"two master hugepages detected: {page.size} and {master.size}"
+                raise _refuse(text, ErrorCode.XML_DETAIL, where=where)
             master = page
             continue
         unknown = sorted(node for node in page.nodeset if node >= cells)
         if unknown:
-            raise _refuse(f"hugepages: node {unknown[0]} not found", ErrorCode.XML_DETAIL)
+            raise _refuse(f"hugepages: node {unknown[0]} not found", ErrorCode.XML_DETAIL, where=where)
         for other in earlier:
             if other.nodeset is not None and other.nodeset & page.nodeset:
                 text = f"nodeset attribute of hugepages of sizes {page.size} and {other.size} intersect"
-                raise _refuse(text, ErrorCode.XML_DETAIL)
+                raise _refuse(text, ErrorCode.XML_DETAIL, where=where)
         earlier.append(page)
 
 
@@ -152,7 +161,7 @@ def _validate_initiators(domain: Domain) -> None:
         return
     for initiator in [link.initiator for link in links.latencies] + [link.initiator for link in links.bandwidths]:
         if not numa.cells[initiator].cpus:
-            raise _refuse("NUMA nodes without CPUs can't be initiator")
+            raise _refuse("NUMA nodes without CPUs can't be initiator", where="/domain/cpu/numa/interconnects")
 
 
 def _path_is_chosen_later(device: Any) -> bool:

@@ -9,7 +9,7 @@ from purevirt.model.domain.cpuset import CPUSET
 from purevirt.types.override import override
 
 VcpuPlacement = Literal["static", "auto"]
-_EVERY_CPU = frozenset(range(16384))
+_EVERY_CPU = 16384
 
 
 class Vcpu(Element, tag="vcpu"):
@@ -28,7 +28,7 @@ class Vcpu(Element, tag="vcpu"):
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
-        if self.placement == "auto" or self.cpuset == _EVERY_CPU:
+        if self.placement == "auto" or (self.cpuset is not None and len(self.cpuset) == _EVERY_CPU):
             self.cpuset = None
 
 
