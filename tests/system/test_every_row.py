@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import purevirt
+from in_process_server import serving
 from purevirt.api.events import EventHub
 from purevirt.client.base import run
 from purevirt.errors import ErrorCode, VirtError
@@ -22,7 +23,6 @@ from purevirt.protocol import lxc, qemu, remote, xdr
 from purevirt.protocol.rows import Row
 from purevirt.rpc.session import Call
 from sample_args import filled, sample_args
-from served import serving
 from system.peers import libvirtd
 
 PROGRAMS = {"remote": remote.PROGRAM, "qemu": qemu.PROGRAM, "lxc": lxc.PROGRAM}

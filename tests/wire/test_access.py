@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import purevirt
+from in_process_server import Served, serving
 from purevirt.client.base import run
 from purevirt.daemon.access.objects import Target
 from purevirt.daemon.access.polkit import PolkitAuthority, action_of
@@ -19,7 +20,6 @@ from purevirt.protocol import lxc, qemu, remote
 from purevirt.protocol.rows import Program, Row, When
 from purevirt.types import constants as C
 from sample_args import sample_args
-from served import Served, serving
 from wire.facts import load
 
 PROGRAMS = (remote.PROGRAM, qemu.PROGRAM, lxc.PROGRAM)
