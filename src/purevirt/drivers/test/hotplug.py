@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.documents import complete
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine import Element, ParseContext, XmlError, parse_tree
+from purevirt.model._engine.parse import element_class
 from purevirt.model.domain.device import Alias
 from purevirt.model.domain.devices import Devices
 from purevirt.protocol import remote as p
@@ -22,16 +24,22 @@ if TYPE_CHECKING:
 
 _AFFECT = C.VIR_DOMAIN_AFFECT_LIVE | C.VIR_DOMAIN_AFFECT_CONFIG
 _FORCE = C.VIR_DOMAIN_DEVICE_MODIFY_FORCE
-_FIELDS = {field.cls.tag: field for field in Devices._fields if field.kind in ("child", "children")}
 _REMOVABLE = ("cdrom", "floppy")
 _NEVER_ALIKE = ("alias", "address")
 """What belongs to the place in the running guest, not to the device."""
 
 
+@cache
+def _fields() -> dict[str, Any]:
+    """The places of devices by tag; only now, since a class is made when it is first needed."""
+    found = (field for field in Devices._fields if field.kind in ("child", "children"))
+    return {str(element_class(field).tag): field for field in found}  # type: ignore[attr-defined]
+
+
 def parse_device(text: str) -> Any:
     """The device of a document. XML_ERROR for what is none."""
     root = parse_tree(text, "device_definition", ErrorDomain.XML)
-    field = _FIELDS.get(root.tag)
+    field = _fields().get(root.tag)
     if field is None:
         raise XmlError(f"unknown device type '{root.tag}'")
     return field.cls.from_node(root, ParseContext(inactive=True))
@@ -40,7 +48,7 @@ def parse_device(text: str) -> Any:
 def _place(document: Domain, device: Any) -> tuple[Devices, str, bool]:
     """Where such devices are: the holder, the field, and whether there can be several."""
     devices = document.devices = document.devices or Devices()
-    field = _FIELDS[device.tag]
+    field = _fields()[device.tag]
     return devices, field.name, field.kind == "children"
 
 
@@ -88,7 +96,7 @@ def _alias(device: Any) -> str:
 
 def _free_alias(document: Domain, device: Any) -> str:
     devices = document.devices or Devices()
-    taken = {_alias(d) for name in (f.name for f in _FIELDS.values()) for d in _listed(getattr(devices, name))}
+    taken = {_alias(d) for name in (f.name for f in _fields().values()) for d in _listed(getattr(devices, name))}
     stem = "net" if device.tag == "interface" else device.tag
     return next(f"{stem}{n}" for n in range(len(taken) + 1) if f"{stem}{n}" not in taken)
 
@@ -207,7 +215,7 @@ class HotplugFacet:
 
         def find(document: Domain) -> Any:
             devices = document.devices or Devices()
-            for field in _FIELDS.values():
+            for field in _fields().values():
                 for device in _listed(getattr(devices, field.name)):
                     if _alias(device) == alias:
                         return device
