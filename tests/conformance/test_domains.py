@@ -244,7 +244,8 @@ def test_screenshot_is_a_picture(conn: Connection, dom: Domain) -> None:
 def test_network_ports_and_leases(conn: Connection) -> None:
     net = conn.network_lookup_by_name("default")
     owner = "<owner><name>test</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid></owner>"
-    port = net.port_create_xml(f"<networkport><uuid>aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb</uuid>{owner}<mac address='52:54:00:7b:35:93'/></networkport>")
+    uuid = "<uuid>aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb</uuid>"
+    port = net.port_create_xml(f"<networkport>{uuid}{owner}<mac address='52:54:00:7b:35:93'/></networkport>")
     assert "<plug type='network' bridge='virbr0'/>" in port.get_xml_desc()
     port.set_parameters({"inbound.average": 5})
     assert port.get_parameters()["inbound.average"] == 5

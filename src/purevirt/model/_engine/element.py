@@ -141,7 +141,7 @@ class Element(metaclass=ElementMeta):
                 detail = f"expecting root element of '{cls.tag}', not '{root.tag}'"
                 raise XmlError(detail, node=root, domain=ErrorDomain.XML)
             flags = ctx or _DEFAULT_PARSE
-            if flags.validate or (cls.validated and not flags.internal):
+            if flags.validate or (cls.validated and not (flags.internal or flags.status)):
                 from purevirt.model.schema_check import check_schema
 
                 check_schema(root, text)
