@@ -13,12 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import ways
 from benchmarks.bars import CLIENTS, SECTIONS, Bar
 from benchmarks.world import PIDFILE, World
 
 HERE = Path(__file__).resolve().parent
 PEER = f"/usr/sbin/virtlogd -d -p /run/libvirt/virtlogd.pid 2>/dev/null; /usr/sbin/libvirtd -d -p {PIDFILE}"
 OURS = f"{sys.executable} -m purevirt.daemon.main --system --daemon --pid-file {PIDFILE}"
+LISTENING = PEER.replace("libvirtd -d", "libvirtd -d --listen")
 URI = "qemu:///system"
 
 
@@ -51,12 +53,13 @@ def measure(world: World, section: str, image: str) -> dict[str, float]:
     return found
 
 
-def measure_client(world: World, python: str, kind: str) -> dict[str, float]:
-    """One of the two clients in libvirtd's world."""
+def measure_client(world: World, place: Path, python: str, kind: str) -> dict[str, float]:
+    """One of the two clients in libvirtd's world; keys and certificates are in `place`."""
     with tempfile.TemporaryDirectory(prefix="purevirt-bench-client-") as directory:
         os.chmod(directory, 0o755)
         source = str(HERE.parent / "src")
         command = ["env", f"PYTHONPATH={source}", python, str(HERE / "client.py"), kind, directory]
+        command += [ways.tls_uri(place), ways.ssh_uri(place)]
         try:
             found: dict[str, float] = json.loads(world.run(command).splitlines()[-1])
         except (RuntimeError, ValueError, IndexError) as error:
@@ -65,12 +68,19 @@ def measure_client(world: World, python: str, kind: str) -> dict[str, float]:
     return found
 
 
-def measure_clients(world: World, section: str, rounds: int = 2) -> tuple[dict[str, float], dict[str, float]]:
+def measure_clients(section: str, rounds: int = 2) -> tuple[dict[str, float], dict[str, float]]:
     """Both clients in turns, each metric at its best: what else the machine does hits either the same."""
     runs: dict[str, list[dict[str, float]]] = {"ours": [], "c": []}
-    for _ in range(rounds):
-        runs["ours"].append(measure_client(world, sys.executable, "ours"))
-        runs["c"].append(measure_client(world, "/usr/bin/python3", "c"))
+    with tempfile.TemporaryDirectory(prefix="purevirt-bench-ways-") as directory:
+        place = Path(directory)
+        place.chmod(0o755)
+        ways.make_certificates(place)
+        serve = ways.prepare_ssh(place)
+        with World(LISTENING, ways.daemon_settings(place)) as world:
+            world.run(serve)
+            for _ in range(rounds):
+                runs["ours"].append(measure_client(world, place, sys.executable, "ours"))
+                runs["c"].append(measure_client(world, place, "/usr/bin/python3", "c"))
     best = {}
     for kind, found in runs.items():
         best[kind] = {
@@ -105,7 +115,7 @@ def main(arguments: list[str]) -> int:
         print(f"{'metric':18} {'purevirt':>14} {'libvirtd':>14}   ratio     bar")
         for section in sections:
             if section in CLIENTS:
-                mine, theirs = measure_clients(peer, section)
+                mine, theirs = measure_clients(section)
             elif section == "documents":
                 mine, calls = documents(), measure(peer, "define", image)
                 theirs = {name: calls[call] for name, call in PEER_CALLS.items() if call in calls}

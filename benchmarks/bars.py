@@ -73,6 +73,15 @@ SECTIONS: dict[str, tuple[Bar, ...]] = {
         Bar("client_async_64", "1/s", 1.0, "our async client, 64 calls in flight, against calls of the C client", higher=True),
         Bar("client_upload", "MiB/s", 0.7, "our client: upload of 256 MiB", higher=True),
         Bar("client_download", "MiB/s", 0.7, "our client: download of 256 MiB", higher=True),
+        Bar("client_tls_connect", "s", 1.5, "our client: open and close a TLS connection"),
+        Bar("client_tls_call", "s", 2.0, "our client: getLibVersion over TLS"),
+        Bar("client_ssh_connect", "s", 1.5, "our client: open and close a connection through ssh"),
+        Bar("client_ssh_call", "s", 2.0, "our client: getLibVersion through ssh"),
+        Bar("client_open_cpu", "s", None, "CPU of import and open in a fresh process", most=0.060),
+    ),
+    "streams": (
+        Bar("stream_upload", "MiB/s", 0.7, "C client, upload of 256 MiB through the daemon", higher=True),
+        Bar("stream_download", "MiB/s", 0.7, "C client, download of 256 MiB through the daemon", higher=True),
     ),
     "console": (Bar("console", "MiB/s", 1.0, "bytes out of a guest's serial console", higher=True),),
 }

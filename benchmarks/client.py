@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Our client or the C library's against one daemon; prints {metric: value} as JSON.
 
-`client.py ours|c DIRECTORY`: runs inside a daemon's private world. `ours` under a Python that finds purevirt, `c` under
-the system's with python3-libvirt. DIRECTORY is readable by the daemon and ours to write.
+`client.py ours|c DIRECTORY TLS-URI SSH-URI`: runs inside a daemon's private world. `ours` under a Python that finds
+purevirt, `c` under the system's with python3-libvirt. DIRECTORY is readable by the daemon and ours to write.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import io
 import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 now = time.perf_counter
 SIZE = 256 << 20
@@ -48,6 +50,24 @@ def pool_xml(directory: str) -> str:
     return f"<pool type='dir'><name>bench</name><target><path>{directory}</path></target></pool>"
 
 
+def opening_cost(program: str, uri: str) -> float:
+    """CPU seconds of a fresh interpreter from before the import to an open connection; the best of some."""
+    code = f"import sys, time\nstart = time.process_time()\n{program}\nprint(time.process_time() - start)"
+    command = [sys.executable, "-S", "-c", code, uri]
+    return min(float(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout) for _ in range(15))
+
+
+def over(open_it: Callable[[str], Any], call: Callable[[Any], object], tls: str, ssh: str) -> dict[str, float]:
+    """The same two measurements over each protected way."""
+    found = {}
+    for way, uri, times in (("tls", tls, 40), ("ssh", ssh, 10)):
+        found[f"client_{way}_connect"] = median(lambda uri=uri: open_it(uri).close(), times)  # type: ignore[misc]
+        conn = open_it(uri)
+        found[f"client_{way}_call"] = min(median(lambda conn=conn: call(conn), 500) for _ in range(5))  # type: ignore[misc]
+        conn.close()
+    return found
+
+
 class Zeros(io.RawIOBase):
     """SIZE bytes of data to send, without a file behind it."""
 
@@ -70,7 +90,7 @@ class Sink(io.RawIOBase):
         return len(data)
 
 
-def ours(small: str, many: str, pool_directory: str) -> dict[str, float]:
+def ours(small: str, many: str, pool_directory: str, tls: str, ssh: str) -> dict[str, float]:
     import asyncio
 
     import purevirt
@@ -98,6 +118,8 @@ def ours(small: str, many: str, pool_directory: str) -> dict[str, float]:
         assert sink.total == SIZE
         vol.delete()
         pool.destroy()
+    found.update(over(purevirt.open, lambda conn: conn.get_lib_version(), tls, ssh))
+    found["client_open_cpu"] = opening_cost("import purevirt; purevirt.open(sys.argv[1])", small)
     return found
 
 
@@ -120,7 +142,7 @@ async def in_flight(uri: str, seconds: float, workers: int = 64) -> float:
         return count / seconds
 
 
-def theirs(small: str, many: str, pool_directory: str) -> dict[str, float]:
+def theirs(small: str, many: str, pool_directory: str, tls: str, ssh: str) -> dict[str, float]:
     import libvirt
 
     conn = libvirt.open(small)
@@ -158,16 +180,20 @@ def theirs(small: str, many: str, pool_directory: str) -> dict[str, float]:
     assert sink.total == SIZE
     vol.delete()
     pool.destroy()
+    found.update(over(libvirt.open, lambda conn: conn.getLibVersion(), tls, ssh))
+    packages = os.path.dirname(libvirt.__file__)  # -S leaves the distribution's packages out
+    code = f"sys.path.append({packages!r}); import libvirt; libvirt.open(sys.argv[1])"
+    found["client_open_cpu"] = opening_cost(code, small)
     return found
 
 
 def main() -> None:
-    kind, directory = sys.argv[1:3]
+    kind, directory, tls, ssh = sys.argv[1:5]
     small = "test+unix:///default"
     many = f"test+unix://{world_of(directory, 1000)}"
     volumes = os.path.join(directory, kind)
     os.makedirs(volumes, exist_ok=True)
-    print(json.dumps((ours if kind == "ours" else theirs)(small, many, volumes)))
+    print(json.dumps((ours if kind == "ours" else theirs)(small, many, volumes, tls, ssh)))
 
 
 if __name__ == "__main__":

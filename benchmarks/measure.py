@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -216,6 +218,53 @@ class Bench:
             c.close()
         return took
 
+    def streams(self) -> dict[str, float]:
+        """256 MiB into a volume and out again. A daemon without a storage driver keeps it in the test driver's memory."""
+        size = 256 << 20
+        try:
+            conn, pool = self.conn, self.conn.storagePoolCreateXML(pool_xml(tempfile.mkdtemp(prefix="volumes-", dir=SHM)))
+        except libvirt.libvirtError as e:
+            if e.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
+                raise
+            conn = libvirt.open("test+unix:///default")
+            pool = conn.storagePoolLookupByName("default-pool")
+        vol = pool.createXML(f"<volume><name>bench</name><capacity>{size}</capacity><allocation>0</allocation></volume>")
+        rates: dict[str, list[float]] = {"stream_upload": [], "stream_download": []}
+        block = os.urandom(262_120)
+        for _ in range(3):
+            left = [size]
+            stream = conn.newStream()
+            start = now()
+            vol.upload(stream, 0, size)
+
+            def give(_stream: object, wanted: int, left: list[int] = left) -> bytes:
+                take = min(wanted, left[0], len(block))
+                left[0] -= take
+                return block[:take]
+
+            stream.sendAll(lambda s, wanted, _: give(s, wanted), None)
+            stream.finish()
+            rates["stream_upload"].append(size / (now() - start) / (1 << 20))
+            got = [0]
+            stream = conn.newStream()
+            start = now()
+            vol.download(stream, 0, size)
+
+            def take(_stream: object, data: bytes, _: object, got: list[int] = got) -> int:
+                got[0] += len(data)
+                return len(data)
+
+            stream.recvAll(take, None)
+            stream.finish()
+            rates["stream_download"].append(size / (now() - start) / (1 << 20))
+            assert got[0] == size
+        vol.delete()
+        if conn is self.conn:
+            path = pool.XMLDesc().partition("<path>")[2].partition("</path>")[0]
+            pool.destroy()
+            shutil.rmtree(path, ignore_errors=True)
+        return {metric: max(found) for metric, found in rates.items()}
+
     def console(self) -> dict[str, float]:
         """The boot image echoes every byte, so what is sent into the console stream comes back through it."""
         dom = self.conn.defineXML(guests.small("bench-console", self.image))
@@ -237,6 +286,15 @@ class Bench:
         dom.destroy()
         dom.undefine()
         return {"console": got / took / (1 << 20)}
+
+
+SHM = "/dev/shm" if os.path.isdir("/dev/shm") else None
+"""Volumes lie in memory on either side: not the disk is compared."""
+
+
+def pool_xml(directory: str) -> str:
+    os.chmod(directory, 0o755)
+    return f"<pool type='dir'><name>bench</name><target><path>{directory}</path></target></pool>"
 
 
 def main() -> None:

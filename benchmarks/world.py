@@ -30,15 +30,27 @@ while :; do sleep 1000000 & wait $!; done
 
 
 class World:
-    """`with World(start_command) as w: w.run([...])`. PID 1 of the world reaps orphans at once, as an init does."""
+    """`with World(start_command) as w: w.run([...])`. PID 1 of the world reaps orphans at once, as an init does.
 
-    def __init__(self, start_command: str) -> None:
+    `settings`: the daemon's libvirtd.conf, None for the host's.
+    """
+
+    def __init__(self, start_command: str, settings: str | None = None) -> None:
         self.start_command = start_command
+        self.settings = settings
         self.root = Path(tempfile.mkdtemp(prefix="purevirt-bench-"))
         self._unshare: subprocess.Popen[str] | None = None
         self._init = 0
 
     def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _start(self) -> None:
         for part in ("etc", "lib", "cache", "log"):
             source = {"etc": Path("/etc/libvirt"), "cache": Path("/var/cache/libvirt")}.get(part)
             if source is not None and source.is_dir():
@@ -46,6 +58,8 @@ class World:
             (self.root / part).mkdir(exist_ok=True)
         for old in [*(self.root / "etc").glob("qemu/*.xml"), *(self.root / "etc").glob("qemu/networks/autostart/*")]:
             old.unlink()
+        if self.settings is not None:
+            (self.root / "etc" / "libvirtd.conf").write_text(self.settings, encoding="utf-8")
         for d in ("boot", "images", "qemu", "qemu/channel/target", "qemu/save", "qemu/snapshot", "qemu/dump", "qemu/nvram"):
             (self.root / "lib" / d).mkdir(parents=True, exist_ok=True)
         (self.root / "log" / "qemu").mkdir(parents=True, exist_ok=True)
@@ -62,7 +76,6 @@ class World:
         children = Path(f"/proc/{self._unshare.pid}/task/{self._unshare.pid}/children").read_text().split()
         self._init = int(children[0])
         self.run(["bash", "-c", self.start_command])
-        return self
 
     def run(self, command: list[str], timeout: float = 600) -> str:
         """Output of a command inside; its failure is the benchmark's."""
@@ -73,6 +86,10 @@ class World:
         return done.stdout
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing of the world is left: its processes go with its PID 1."""
         if self._init:
             os.kill(self._init, signal.SIGKILL)
         if self._unshare is not None:
