@@ -39,4 +39,4 @@ def validate(domain: Any, context: PostParseContext) -> None:
     validate_displays(domain, caps, context.settings)
     validate_hostdevs(domain, caps)
     validate_peripherals(domain, context)
-    validate_general(domain)
+    validate_general(domain, devices=False)

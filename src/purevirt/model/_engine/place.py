@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import VirtError
@@ -12,15 +13,23 @@ from purevirt.model._engine.parse import own_tags
 from purevirt.model._engine.tree import locate, parse_tree
 
 
-@contextmanager
-def blamed(element: Element) -> Iterator[None]:
-    """An error raised inside that does not say where is the fault of `element`, unless something inside blamed a part of it."""
-    try:
-        yield
-    except VirtError as error:
-        if error.where is None and getattr(error, "element", None) is None:
-            error.element = element  # type: ignore[attr-defined]
-        raise
+class blamed:
+    """An error raised inside that does not say where is the fault of `element`, unless something inside blamed a part of it.
+
+    A class, not a generator: it stands around every device of every definition, several times.
+    """
+
+    __slots__ = ("_element",)
+
+    def __init__(self, element: Element) -> None:
+        self._element = element
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, VirtError) and error.where is None and getattr(error, "element", None) is None:
+            error.element = self._element  # type: ignore[attr-defined]
 
 
 @contextmanager

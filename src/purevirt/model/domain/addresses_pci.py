@@ -9,7 +9,6 @@ Nothing here looks at documents: the hypervisor's part walks devices and chipset
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntFlag, auto
 from typing import NamedTuple
@@ -56,7 +55,7 @@ TYPES = (
 
 _TYPES, _HOTPLUGGABLE = int(TYPES), int(Connect.HOTPLUGGABLE)
 _INTEGRATED, _AUTOASSIGN = int(Connect.INTEGRATED), int(Connect.AUTOASSIGN)
-_ENDPOINTS, _AGGREGATE = int(ENDPOINTS), int(Connect.AGGREGATE_SLOT)
+_ENDPOINTS, _AGGREGATE, _PCI_BRIDGE = int(ENDPOINTS), int(Connect.AGGREGATE_SLOT), int(Connect.PCI_BRIDGE)
 # Plain integers: addresses are tried for every device on every bus, and arithmetic of flags costs ten times as much.
 
 _WORDS: dict[Connect, str] = {
@@ -136,20 +135,18 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Slot:
-    functions: int = 0
-    aggregate: bool = False
-
-
-@dataclass(slots=True)
 class PciBus:
     """One bus: its controller's model, what it accepts, and its slots."""
 
     model: str = ""
-    accepts: Connect = Connect.NONE
+    accepts: int = 0
+    """`Connect` flags, as a plain integer."""
     first_slot: int = 0
     last_slot: int = 0
-    slots: list[_Slot] = field(default_factory=lambda: [_Slot() for _ in range(SLOTS)])
+    functions: bytearray = field(default_factory=lambda: bytearray(SLOTS))
+    """By slot: its functions in use, a bit each."""
+    aggregates: set[int] = field(default_factory=set)
+    """Slots whose functions are given to several devices."""
     taken: int = 0
     """Functions in use."""
     isolation_group: int = 0
@@ -161,7 +158,7 @@ class PciBus:
         if kind is None:
             raise VirtError(ErrorCode.INTERNAL_ERROR, "PCI controller model was not set correctly")
         self.model = model
-        self.accepts, self.first_slot, self.last_slot = kind
+        self.accepts, self.first_slot, self.last_slot = int(kind.accepts), kind.first_slot, kind.last_slot
         if allow_isolated and model == "pci-root":
             self.isolation_locked = False
 
@@ -173,7 +170,7 @@ class PciBus:
     @property
     def is_full(self) -> bool:
         """Every slot a device could use is taken."""
-        return all(self.slots[index].functions for index in range(self.first_slot, self.last_slot + 1))
+        return not self.functions.count(0, self.first_slot, self.last_slot + 1)
 
 
 def _xml(message: str) -> VirtError:
@@ -194,13 +191,13 @@ class PciAddressSet:
         self.multiple_roots = False
 
     # -- given addresses ---------------------------------------------------------------------------------------------
-    def check_compatible(self, place: Place, bus: Connect, needs: Connect, *, from_config: bool) -> None:
+    def check_compatible(self, place: Place, bus: int, needs: Connect, *, from_config: bool) -> None:
         """Raise XML_ERROR when a bus accepting `bus` cannot take a device that needs `needs`.
 
         An address the user chose may mix PCI and PCIe, and is not held to hotplug.
         """
         error = _xml if from_config else _internal
-        has, wants = int(bus), int(needs)
+        has, wants = bus, int(needs)
         if from_config:
             if has & _ENDPOINTS:
                 has |= _ENDPOINTS
@@ -224,13 +221,13 @@ class PciAddressSet:
         if wants & _INTEGRATED and place.bus != 0:
             raise error(f"The device at PCI address {place} needs to be an integrated device (bus=0)")
 
-    def _accepts(self, index: int, needs: Connect) -> bool:
-        bus, wanted = int(self.buses[index].accepts), int(needs)
-        if not wanted & bus & _TYPES:
+    def _accepts(self, index: int, needs: int) -> bool:
+        bus = self.buses[index].accepts
+        if not needs & bus & _TYPES:
             return False
-        if wanted & _HOTPLUGGABLE and not bus & _HOTPLUGGABLE:
+        if needs & _HOTPLUGGABLE and not bus & _HOTPLUGGABLE:
             return False
-        return not (wanted & _INTEGRATED and index != 0)
+        return not (needs & _INTEGRATED and index != 0)
 
     def validate(self, place: Place, needs: Connect, *, from_config: bool) -> None:
         """Raise when the address does not exist or cannot take the device."""
@@ -252,11 +249,11 @@ class PciAddressSet:
 
     def is_used(self, place: Place) -> bool:
         """Is exactly this function in use."""
-        return bool(self.buses[place.bus].slots[place.slot].functions & (1 << place.function))
+        return bool(self.buses[place.bus].functions[place.slot] & (1 << place.function))
 
     def slot_in_use(self, place: Place) -> bool:
         """Is any function of the slot in use."""
-        return bool(self.buses[place.bus].slots[place.slot].functions)
+        return bool(self.buses[place.bus].functions[place.slot])
 
     def reserve(self, place: Place, needs: Connect, *, from_config: bool = True, isolation_group: int = 0) -> None:
         """Take an address; adds buses in a dry run."""
@@ -264,53 +261,49 @@ class PciAddressSet:
             self.grow(place, needs)
         self.validate(place, needs, from_config=from_config)
         bus = self.buses[place.bus]
-        slot = bus.slots[place.slot]
-        if slot.functions & (1 << place.function):
+        functions = bus.functions[place.slot]
+        if functions & (1 << place.function):
             raise (_xml if from_config else _internal)(f"Attempted double use of PCI Address {place}")
-        if int(needs) & _AGGREGATE and not slot.functions:
-            slot.aggregate = True
+        if int(needs) & _AGGREGATE and not functions:
+            bus.aggregates.add(place.slot)
         if bus.is_empty and not bus.isolation_locked:
             # The first device decides which isolation group the whole bus is for.
             bus.isolation_group = isolation_group
-        slot.functions |= 1 << place.function
+        bus.functions[place.slot] = functions | 1 << place.function
         bus.taken += 1
 
     # -- new addresses -----------------------------------------------------------------------------------------------
-    def _find_on_bus(self, index: int, needs: Connect, function: int | None) -> Place | None:
-        bus, aggregate = self.buses[index], int(needs) & _AGGREGATE
-        for number in range(bus.first_slot, bus.last_slot + 1):
-            slot = bus.slots[number]
-            if not slot.functions:
-                return Place(0, index, number, function or 0)
-            if aggregate and slot.aggregate:
-                if function is not None:
-                    if not slot.functions & (1 << function):
-                        return Place(0, index, number, function)
+    def _find_on_bus(self, index: int, needs: int, function: int | None) -> Place | None:
+        bus = self.buses[index]
+        free = bus.functions.find(0, bus.first_slot, bus.last_slot + 1)
+        if needs & _AGGREGATE:
+            for slot in sorted(bus.aggregates):
+                if 0 <= free < slot or not bus.first_slot <= slot <= bus.last_slot:
                     continue
-                for candidate in range(FUNCTIONS):
-                    if not slot.functions & (1 << candidate):
-                        return Place(0, index, number, candidate)
-        return None
-
-    def _candidates(self, needs: Connect) -> Iterator[int]:
-        for index, bus in enumerate(self.buses):
-            if int(bus.accepts) & _AUTOASSIGN and self._accepts(index, needs):
-                yield index
+                for candidate in range(FUNCTIONS) if function is None else (function,):
+                    if not bus.functions[slot] & (1 << candidate):
+                        return Place(0, index, slot, candidate)
+        return None if free < 0 else Place(0, index, free, function or 0)
 
     def find(self, needs: Connect, *, function: int | None = None, isolation_group: int = 0) -> Place:
         """The first free address for such a device; INTERNAL_ERROR when there is none and no bus may be added."""
         if not self.buses:
             raise _xml("No PCI buses available")
-        candidates = list(self._candidates(needs))
-        for index in candidates:
-            if self.buses[index].isolation_group == isolation_group:
-                place = self._find_on_bus(index, needs, function)
+        wanted = int(needs)
+        others = []
+        for index, bus in enumerate(self.buses):
+            if not bus.accepts & _AUTOASSIGN or not self._accepts(index, wanted):
+                continue
+            if bus.isolation_group != isolation_group:
+                others.append(index)
+            elif not (bus.is_full and not bus.aggregates):
+                place = self._find_on_bus(index, wanted, function)
                 if place is not None:
                     return place
-        for index in candidates:
+        for index in others:
             bus = self.buses[index]
-            if not bus.isolation_locked and bus.is_empty and bus.isolation_group != isolation_group:
-                place = self._find_on_bus(index, needs, function)
+            if not bus.isolation_locked and bus.is_empty:
+                place = self._find_on_bus(index, wanted, function)
                 if place is not None:
                     bus.isolation_group = isolation_group
                     return place
@@ -319,9 +312,9 @@ class PciAddressSet:
             place = Place(0, before, 0, function or 0)
             self.grow(place, needs)
             for index in range(before, len(self.buses)):
-                if self._accepts(index, needs):
+                if self._accepts(index, wanted):
                     self.buses[index].isolation_group = isolation_group
-                    found = self._find_on_bus(index, needs, function)
+                    found = self._find_on_bus(index, wanted, function)
                     if found is not None:
                         return found
         raise _internal("No more available PCI slots")
@@ -338,7 +331,7 @@ class PciAddressSet:
         if needs & Connect.PCI_DEVICE:
             if self.multiple_roots:
                 return "pci-root", False
-            if any(bus.accepts & Connect.PCI_BRIDGE for bus in self.buses):
+            if any(bus.accepts & _PCI_BRIDGE for bus in self.buses):
                 return "pci-bridge", False
             if self.pcie_to_pci_bridge:
                 return "pcie-to-pci-bridge", False

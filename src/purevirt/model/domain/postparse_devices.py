@@ -47,18 +47,20 @@ def _bus(disk: Any) -> str | None:
 
 def sort_disks(domain: Any) -> None:
     """Disks of one bus in the order of their target names, each behind the last of its bus."""
-    ordered: list[Any] = []
+    ordered: list[tuple[str | None, int, Any]] = []
     for disk in domain.devices.disks:
+        bus, number = _bus(disk), disk_index(_dev(disk))
         position: int | None = None
         for index in range(len(ordered) - 1, -1, -1):
-            if _bus(ordered[index]) != _bus(disk):
+            other_bus, other, _ = ordered[index]
+            if other_bus != bus:
                 continue
-            if disk_index(_dev(ordered[index])) > disk_index(_dev(disk)):
+            if other > number:
                 position = index
             elif position is None:
                 position = index + 1
-        ordered.insert(len(ordered) if position is None else position, disk)
-    domain.devices.disks[:] = ordered
+        ordered.insert(len(ordered) if position is None else position, (bus, number, disk))
+    domain.devices.disks[:] = [disk for _, _, disk in ordered]
 
 
 def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> None:

@@ -115,11 +115,29 @@ def _validate_auth(disk: Any) -> None:
 
 def validate_disks(disks: list[Any]) -> None:
     """Names and places of all disks of a guest, and limits that several share."""
+    alike: dict[object, list[int]] = {}
     for index, disk in enumerate(disks):
-        with blamed(disk):
-            for other in disks[:index]:
-                _validate_pair(other, disk)
-                _validate_group(other, disk)
+        earlier: set[int] = set()
+        for key in _shareable(disk):
+            same = alike.setdefault(key, [])
+            earlier.update(same)
+            same.append(index)
+        if earlier:
+            with blamed(disk):
+                for other in sorted(earlier):
+                    _validate_pair(disks[other], disk)
+                    _validate_group(disks[other], disk)
+
+
+def _shareable(disk: Any) -> list[object]:
+    """What two disks must have in common to be in each other's way: only such pairs are looked at."""
+    address, group = disk.address, disk.iotune.group_name if disk.iotune is not None else None
+    found: list[object] = [("name", disk.dev)]
+    if isinstance(address, DriveAddress):
+        found.append((_bus(disk), address.controller, address.bus, address.target, address.unit))
+    if group:
+        found.append(("group", group))
+    return found
 
 
 def _validate_group(first: Any, second: Any) -> None:

@@ -22,8 +22,10 @@ from purevirt.model.domain.validate_errors import unsupported, wrong
 _refuse = wrong
 
 
-def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_autoselect: bool = True) -> None:
-    """Raise the compatible error for the first thing that is wrong."""
+def validate_general(
+    domain: Domain, *, slash_in_name: bool = False, firmware_autoselect: bool = True, devices: bool = True
+) -> None:
+    """Raise the compatible error for the first thing that is wrong. `devices`: False when they were looked at already."""
     if domain.name and "/" in domain.name and not slash_in_name:
         raise _refuse(f"name {domain.name} cannot contain '/'", where="/domain/name")
     if domain.os is not None:
@@ -36,7 +38,8 @@ def validate_general(domain: Domain, *, slash_in_name: bool = False, firmware_au
         if problem is not None and not _path_is_chosen_later(device):
             with blamed(device):
                 raise _refuse(problem[1], problem[0])
-    validate_devices(domain)
+    if devices:
+        validate_devices(domain)
     _validate_boot(domain)
 
 

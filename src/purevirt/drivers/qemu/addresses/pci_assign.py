@@ -85,6 +85,9 @@ class _Assigner:
         self.wishes: BusWishes = wishes_of(domain, caps)
         self.devices = [(kind, device) for kind, device in iter_devices(domain)]
         self._kinds = {id(device): kind for kind, device in self.devices}
+        self._of_kind: dict[str, list[Any]] = {}
+        for kind, device in self.devices:
+            self._of_kind.setdefault(kind, []).append(device)
         self.set = PciAddressSet(
             buses, dry_run=dry_run, pcie_to_pci_bridge=caps.has("pcie-pci-bridge")
         )
@@ -170,9 +173,9 @@ class _Assigner:
         self._assign_kinds(_ORDER_AFTER_CONTROLLERS)
 
     def _assign_kinds(self, order: tuple[str, ...]) -> None:
-        for wanted in order:
-            for kind, device in self.devices:
-                if kind != wanted or not wants_place(device):
+        for kind in order:
+            for device in self._of_kind.get(kind, ()):
+                if not wants_place(device):
                     continue
                 if self.needs(device):
                     self._assign(device)
@@ -189,7 +192,7 @@ class _Assigner:
             if place is None or place.function != 0 or place.domain != 0 or place.bus >= len(self.set.buses):
                 continue
             address = device.address
-            if address.multifunction is None and self.set.buses[place.bus].slots[place.slot].functions & ~1:
+            if address.multifunction is None and self.set.buses[place.bus].functions[place.slot] & ~1:
                 address.multifunction = True
 
 
