@@ -98,15 +98,14 @@ class Element(metaclass=ElementMeta):
     """Documents from outside are checked against the schema whether asked for or not; roots only."""
     schema_hides: ClassVar[tuple[str, ...]] = ()
     """Fields that the schema does not know: a driver's own, and what is read only to be ignored."""
+    _initials: ClassVar[tuple[tuple[str, Any, bool], ...]]
     _reader: ClassVar[Callable[..., Any] | None] = None
     _writer: ClassVar[Callable[..., None] | None] = None
 
     def __init__(self, **values: Any) -> None:
-        for field in type(self)._fields:
-            if field.name in values:
-                setattr(self, field.name, values.pop(field.name))
-            else:
-                setattr(self, field.name, field.initial())
+        cls = type(self)
+        for name, value, is_list in cls.__dict__.get("_initials") or _initials(cls):
+            setattr(self, name, values.pop(name) if name in values else [] if is_list else value)
         if values:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(values))}")
 
@@ -193,6 +192,13 @@ class Element(metaclass=ElementMeta):
         for f in type(self)._fields:
             setattr(twin, f.name, _copy(getattr(self, f.name)))
         return twin
+
+
+def _initials(cls: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Name, value of a new object, and whether that is a list of its own, of each field; kept with the class."""
+    cls._initials = tuple((f.name, f.initial(), f.many) for f in cls._fields)
+    found: tuple[tuple[str, Any, bool], ...] = cls._initials
+    return found
 
 
 def _copy(value: Any) -> Any:

@@ -189,6 +189,8 @@ class PciAddressSet:
         self.dry_run = dry_run
         self.pcie_to_pci_bridge = pcie_to_pci_bridge
         self.multiple_roots = False
+        self._open: dict[int, int] = {}
+        """By what a device needs: the first bus that is not closed to it."""
 
     # -- given addresses ---------------------------------------------------------------------------------------------
     def check_compatible(self, place: Place, bus: int, needs: Connect, *, from_config: bool) -> None:
@@ -285,21 +287,33 @@ class PciAddressSet:
                         return Place(0, index, slot, candidate)
         return None if free < 0 else Place(0, index, free, function or 0)
 
+    def _first_open(self, needs: int) -> int:
+        """The first bus that may take such a device now or later: places are only ever taken, never given back."""
+        first, end = self._open.get(needs, 0), len(self.buses)
+        while first < end:
+            bus = self.buses[first]
+            if bus.accepts & _AUTOASSIGN and self._accepts(first, needs) and (bus.aggregates or not bus.is_full):
+                break
+            first += 1
+        self._open[needs] = first
+        return first
+
     def find(self, needs: Connect, *, function: int | None = None, isolation_group: int = 0) -> Place:
         """The first free address for such a device; INTERNAL_ERROR when there is none and no bus may be added."""
         if not self.buses:
             raise _xml("No PCI buses available")
         wanted = int(needs)
         others = []
-        for index, bus in enumerate(self.buses):
+        for index in range(self._first_open(wanted), len(self.buses)):
+            bus = self.buses[index]
             if not bus.accepts & _AUTOASSIGN or not self._accepts(index, wanted):
                 continue
             if bus.isolation_group != isolation_group:
                 others.append(index)
-            elif not (bus.is_full and not bus.aggregates):
-                place = self._find_on_bus(index, wanted, function)
-                if place is not None:
-                    return place
+                continue
+            place = self._find_on_bus(index, wanted, function)
+            if place is not None:
+                return place
         for index in others:
             bus = self.buses[index]
             if not bus.isolation_locked and bus.is_empty:
