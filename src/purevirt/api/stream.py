@@ -37,12 +37,14 @@ class Hole:
 class ServerStream(Protocol):
     """Directions are named from the driver's side; back-pressure is in `send` and `recv`."""
 
-    async def recv(self) -> bytes | Hole | None:
-        """The next data or hole from the client; None once it has finished. Raises VirtError when it aborted."""
+    async def recv(self) -> bytes | memoryview | Hole | None:
+        """The next data or hole from the client; None once it has finished. Raises VirtError when it aborted. A view is
+        the receiver's: nobody changes what it shows."""
         ...
 
     async def send(self, data: bytes | memoryview) -> None:
-        """Data to the client; waits while its window is full. At most 262,120 bytes go in one packet."""
+        """Data to the client; waits while its window is full. At most 262,120 bytes go in one packet. The sender may
+        change what it gave afterwards."""
         ...
 
     async def send_hole(self, length: int) -> None: ...

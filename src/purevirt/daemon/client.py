@@ -15,10 +15,10 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from logging import getLogger
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from purevirt.api.context import CallContext
 from purevirt.api.driver import Driver
@@ -30,13 +30,15 @@ from purevirt.host.peer import group_name, user_name
 from purevirt.rpc.aio_link import AsyncLink
 from purevirt.rpc.framing import ProtocolError
 from purevirt.rpc.keepalive import KeepAlive
-from purevirt.rpc.session import PING, PONG, Call, Ping, Refused, ServerSession, StreamPacket
+from purevirt.rpc.session import PING, PONG, Call, Ping, Pong, Refused, ServerSession, StreamPacket
 
 if TYPE_CHECKING:
     from purevirt.daemon.server import Server
     from purevirt.rpc.sasl import Mechanism
 
 log = getLogger("purevirt.daemon.client")
+T = TypeVar("T")
+Incident = Call | StreamPacket | Refused | Ping | Pong
 
 STRANGER_LIMIT = 1 << 20
 """Largest message before authentication."""
@@ -105,15 +107,23 @@ class ServedClient:
         self._timer: asyncio.TimerHandle | None = None
         self._dropped_events = 0
         link.on_data = self._data
+        link.on_space = self.session.framer.space
+        link.on_filled = self._filled
         link.on_closed = self._closed
 
     # -- in
 
     def _data(self, data: bytes, fds: Sequence[int]) -> None:
+        self._came(self.session.receive, data, fds)
+
+    def _filled(self, count: int, fds: Sequence[int]) -> None:
+        self._came(self.session.received, count, fds)
+
+    def _came(self, receive: Callable[[T, Sequence[int]], list[Incident]], what: T, fds: Sequence[int]) -> None:
         if self._keepalive is not None:
             self._keepalive.heard(self.server.loop.time())
         try:
-            incidents = self.session.receive(data, fds)
+            incidents = receive(what, fds)
         except ProtocolError as e:
             log.warning("client %d: %s", self.number, e.message)
             self.link.close()

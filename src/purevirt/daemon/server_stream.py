@@ -48,7 +48,7 @@ class ClientStream:
 
     # -- for the driver
 
-    async def recv(self) -> bytes | Hole | None:
+    async def recv(self) -> bytes | memoryview | Hole | None:
         while not self._state.readable:
             self._arrived.clear()
             await self._arrived.wait()
@@ -57,13 +57,14 @@ class ClientStream:
         if was_full and not self._state.full:
             self._client.reconsider_reading()
         assert not isinstance(taken, str)
-        return bytes(taken) if isinstance(taken, memoryview) else taken
+        return taken
 
     async def send(self, data: bytes | memoryview) -> None:
         link = self._client.link
         for at in range(0, len(data), STREAM_DATA_MAX):
             self._require_open()
-            link.write(self._writer.data(bytes(data[at : at + STREAM_DATA_MAX])))
+            piece = data[at : at + STREAM_DATA_MAX] if len(data) > STREAM_DATA_MAX else data
+            link.write_parts(self._writer.data_head(len(piece)), piece)
             if link.buffered:
                 await link.drain()
 

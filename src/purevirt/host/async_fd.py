@@ -26,7 +26,7 @@ class AsyncFd:
             except OSError:
                 return b""
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes | memoryview) -> None:
         """All of it. Raises OSError when the other side is gone."""
         view = memoryview(data)
         while view:

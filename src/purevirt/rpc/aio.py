@@ -335,6 +335,8 @@ class AsyncTransport:
                     incidents = self._session.receive(*got)
                 for incident in incidents:
                     self._sort(incident)
+                if space is not None and not incidents:
+                    continue  # within a large message, whose rest is usually there
                 if pending is None or not pending():
                     break
         except VirtError as e:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.rpc.aio_link import AsyncLink, OnClosed, OnData
+from purevirt.rpc.aio_link import AsyncLink, OnClosed, OnData, OnFilled, OnSpace, no_space
 from purevirt.rpc.sasl import Mechanism, SaslError
 
 
@@ -20,6 +20,9 @@ class AsyncLayer:
         self._mechanism = mechanism
         self.on_data: OnData = below.on_data
         self.on_closed: OnClosed = below.on_closed
+        self.on_space: OnSpace = no_space
+        self.on_filled: OnFilled = below.on_filled
+        below.on_space = no_space  # what comes is wrapped
         below.on_data = self._data
         below.on_closed = self._closed
 
@@ -51,6 +54,9 @@ class AsyncLayer:
     def write(self, data: bytes, fds: Sequence[int] = ()) -> None:
         if not self._below.closing:
             self._below.write(self._mechanism.wrap(data))
+
+    def write_parts(self, head: bytes, data: bytes | memoryview) -> None:
+        self.write(head + data)
 
     def pause(self) -> None:
         self._below.pause()

@@ -3,8 +3,10 @@
 Sockets are read and written by our own callbacks, not by asyncio's transports: those lose passed descriptors, and the
 straight way costs half as much per call. TLS goes through asyncio's, which has the state machine for it.
 
-A link calls `on_data(bytes, fds)` for what comes and `on_closed(error or None)` exactly once. Nothing it calls may
-raise. `write` never blocks: what the socket does not take is kept; the owner looks at `buffered` and awaits `drain`.
+A link calls `on_data(bytes, fds)` for what comes and `on_closed(error or None)` exactly once. An owner that knows where
+the next bytes belong says so in `on_space()`; those are received there and told by `on_filled(count, fds)`. Nothing it
+calls may raise. `write` never blocks: what the socket does not take is kept; the owner looks at `buffered` and awaits
+`drain`.
 """
 
 from __future__ import annotations
@@ -25,9 +27,14 @@ from purevirt.types.override import override
 LOW_WATER: Final = 262144
 """`drain` returns when not more than this is waiting to be sent."""
 _ANCILLARY: Final = socket.CMSG_SPACE(64 * 4) if hasattr(socket, "CMSG_SPACE") else 0
+_GATHERS: Final = hasattr(socket.socket, "sendmsg")
+_TURN: Final = 1 << 20
+"""Bytes that one connection may take from the loop's turn."""
 _CLOEXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 OnData = Callable[[bytes, Sequence[int]], None]
+OnSpace = Callable[[], "memoryview | None"]
+OnFilled = Callable[[int, Sequence[int]], None]
 OnClosed = Callable[[VirtError | None], None]
 
 
@@ -36,6 +43,9 @@ class AsyncLink(Protocol):
 
     on_data: OnData
     on_closed: OnClosed
+    on_space: OnSpace
+    """Only called where the bytes of the wire are the protocol's own."""
+    on_filled: OnFilled
     can_pass_fds: bool
 
     @property
@@ -45,6 +55,10 @@ class AsyncLink(Protocol):
     def closing(self) -> bool: ...
 
     def write(self, data: bytes, fds: Sequence[int] = ()) -> None: ...
+
+    def write_parts(self, head: bytes, data: bytes | memoryview) -> None:
+        """As `write` of the two in a row; `data` may change afterwards."""
+        ...
 
     def pause(self) -> None: ...
 
@@ -58,6 +72,14 @@ class AsyncLink(Protocol):
 def _ignore_data(data: bytes, fds: Sequence[int]) -> None:
     for fd in fds:
         os.close(fd)
+
+
+def no_space() -> memoryview | None:
+    return None
+
+
+def _ignore_filled(count: int, fds: Sequence[int]) -> None:
+    _ignore_data(b"", fds)
 
 
 def _ignore_end(error: VirtError | None) -> None:
@@ -75,6 +97,8 @@ class SocketLink:
         self.can_pass_fds = bool(_ANCILLARY) and sock.family == getattr(socket, "AF_UNIX", None)
         self.on_data: OnData = _ignore_data
         self.on_closed: OnClosed = _ignore_end
+        self.on_space: OnSpace = no_space
+        self.on_filled: OnFilled = _ignore_filled
         self._queue: deque[bytes | memoryview | int] = deque()
         self.buffered = 0
         self._writing = False
@@ -99,24 +123,28 @@ class SocketLink:
     def resume(self) -> None:
         if not self._reading and not self._closed:
             self._reading = True
-            self._loop.add_reader(self._fd, self._read_with_fds if self.can_pass_fds else self._read)
+            self._loop.add_reader(self._fd, self._readable)
+
+    def _readable(self) -> None:
+        """One reading, or several while they fill the places of large messages, up to a turn's worth."""
+        space = self.on_space()
+        if space is None:
+            self._read()
+            return
+        left = _TURN
+        while space is not None and left > 0 and self._reading:
+            count = self._read_into(space)
+            left -= count
+            if count < len(space):
+                return
+            space = self.on_space()
 
     def _read(self) -> None:
         try:
-            data = self._sock.recv(RECEIVE)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as e:
-            self._end(system_error(e.errno or errno.EIO, "Cannot recv data", ErrorDomain.RPC))
-            return
-        if data:
-            self.on_data(data, ())
-        else:
-            self._end(eof_error())
-
-    def _read_with_fds(self) -> None:
-        try:
-            data, ancillary, _, _ = self._sock.recvmsg(RECEIVE, _ANCILLARY, _CLOEXEC)
+            if self.can_pass_fds:
+                data, ancillary, _, _ = self._sock.recvmsg(RECEIVE, _ANCILLARY, _CLOEXEC)
+            else:
+                data, ancillary = self._sock.recv(RECEIVE), []
         except (BlockingIOError, InterruptedError):
             return
         except OSError as e:
@@ -124,10 +152,27 @@ class SocketLink:
             return
         if not data:
             self._end(eof_error())
-        elif ancillary:
-            self.on_data(data, received_fds(ancillary))
         else:
-            self.on_data(data, ())
+            self.on_data(data, received_fds(ancillary) if ancillary else ())
+
+    def _read_into(self, space: memoryview) -> int:
+        """How many bytes came; 0 also at the end."""
+        ancillary: Sequence[tuple[int, int, bytes]] = ()
+        try:
+            if self.can_pass_fds:
+                count, ancillary, _, _ = self._sock.recvmsg_into([space], _ANCILLARY, _CLOEXEC)
+            else:
+                count = self._sock.recv_into(space)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError as e:
+            self._end(system_error(e.errno or errno.EIO, "Cannot recv data", ErrorDomain.RPC))
+            return 0
+        if not count:
+            self._end(eof_error())
+        else:
+            self.on_filled(count, received_fds(ancillary) if ancillary else ())
+        return count
 
     def write(self, data: bytes, fds: Sequence[int] = ()) -> None:
         if self._closed:
@@ -150,6 +195,23 @@ class SocketLink:
         for fd in fds:
             self._queue.append(os.dup(fd))
         self._flush_later()
+
+    def write_parts(self, head: bytes, data: bytes | memoryview) -> None:
+        if self._closed:
+            return
+        sent = 0
+        if not self._queue and _GATHERS:
+            try:
+                sent = self._sock.sendmsg([head, data])
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError as e:
+                self._loop.call_soon(self._end, system_error(e.errno or errno.EIO, "Cannot write data", ErrorDomain.RPC))
+                return
+        if sent < len(head):
+            self._keep(head[sent:] + data)
+        elif sent < len(head) + len(data):
+            self._keep(bytes(data[sent - len(head) :]))
 
     def _keep(self, data: bytes | memoryview) -> None:
         self._queue.append(data)
@@ -249,6 +311,8 @@ class TlsLink(asyncio.Protocol):
         self.can_pass_fds = False
         self.on_data: OnData = _ignore_data
         self.on_closed: OnClosed = _ignore_end
+        self.on_space: OnSpace = no_space
+        self.on_filled: OnFilled = _ignore_filled
         self._full = False
         self._closed = False
         self._drained: list[asyncio.Future[None]] = []
@@ -313,6 +377,9 @@ class TlsLink(asyncio.Protocol):
     def write(self, data: bytes, fds: Sequence[int] = ()) -> None:
         if self._transport is not None and not self._closed:
             self._transport.write(data)
+
+    def write_parts(self, head: bytes, data: bytes | memoryview) -> None:
+        self.write(head + data)
 
     def pause(self) -> None:
         if self._transport is not None and not self._transport.is_closing():

@@ -322,25 +322,33 @@ class BlockingTransport:
         return due if deadline is None or (due is not None and due < deadline) else deadline
 
     def _receive(self) -> bool:
+        """Take in what is there; whether anything was. Goes on within a large message, whose rest is usually there."""
+        framer, link = self._session.framer, self._link
+        took, incidents, pings = False, False, 0
         try:
-            space = self._session.framer.space() if self._link.can_receive_into else None
-            into = self._link.receive_into(space) if space is not None else None
-            got = self._link.receive() if space is None else None
-            if got is None and into is None:
-                return False
-            with self._condition:
-                if self._keepalive is not None:
-                    self._keepalive.heard(time.monotonic())
-                incidents = self._session.receive(*got) if got is not None else []
-                if into is not None:
-                    incidents = self._session.received(*into)
-                pings = sum([self._sort(incident) for incident in incidents])
+            while not incidents:
+                space = framer.space() if link.can_receive_into else None
+                if took and space is None:
+                    break
+                into = link.receive_into(space) if space is not None else None
+                got = link.receive() if space is None else None
+                if got is None and into is None:
+                    break
+                took = True
+                with self._condition:
+                    if self._keepalive is not None:
+                        self._keepalive.heard(time.monotonic())
+                    came = self._session.receive(*got) if got is not None else []
+                    if into is not None:
+                        came = self._session.received(*into)
+                    incidents = bool(came)
+                    pings += sum([self._sort(incident) for incident in came])
         except VirtError as e:
             self._fail(e, CLOSE_EOF if "End of file" in e.message else CLOSE_ERROR)
             raise
         for _ in range(pings):
             self._send_if_free(PONG)
-        return True
+        return took
 
     def _send_if_free(self, packet: bytes) -> None:
         """A keepalive packet; left out while a sender is waiting for room: then there is traffic anyway."""

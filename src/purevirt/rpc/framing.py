@@ -102,13 +102,17 @@ class Framer:
         self._wanted = 0
         self._own: bytearray | None = None
         self._filled = 0
+        self._places = False
+        """Whether our owner receives into `space`: then a large message is followed by reading just the next one's header,
+        so that its payload too goes straight to where it belongs (large messages come in rows)."""
 
     @property
     def buffered(self) -> int:
         return len(self._pending) + self._filled
 
     def space(self) -> memoryview | None:
-        """Where the rest of a large message may be received to; then say `filled`. None: use `feed`."""
+        """Where what comes next may be received to; then say `filled`. None: use `feed`."""
+        self._places = True
         return memoryview(self._own)[self._filled :] if self._own is not None else None
 
     def filled(self, count: int, fds: Sequence[int] = ()) -> list[Message]:
@@ -120,8 +124,12 @@ class Framer:
         if self._filled < len(self._own):
             return []
         own, self._own, self._filled = self._own, None, 0
+        if len(own) == _SMALLEST:
+            return self.feed(bytes(own))  # makes the next place, where the message is large
         out: list[Message] = []
         self._cut(own, 0, len(own), out)
+        if self._places and self._waiting is None:
+            self._own = bytearray(_SMALLEST)
         return out
 
     def drain(self) -> list[int]:
@@ -138,12 +146,13 @@ class Framer:
             self._keep_fds(fds)
         out: list[Message] = []
         at = 0
-        if self._own is not None:
-            at = min(len(data), len(self._own) - self._filled)
-            self._own[self._filled : self._filled + at] = memoryview(data)[:at]
-            out = self.filled(at)
-            if at == len(data):
-                return out
+        while self._own is not None and data:
+            taken = min(len(data), len(self._own) - self._filled)
+            self._own[self._filled : self._filled + taken] = memoryview(data)[:taken]
+            out += self.filled(taken)
+            data = data[taken:]
+        if not data:
+            return out
         source: bytes | bytearray = data
         if self._pending:
             self._pending += data

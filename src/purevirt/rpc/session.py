@@ -286,6 +286,10 @@ class ServerSession:
         """What the client's bytes mean. Raises ProtocolError."""
         return [self._one(message) for message in self.framer.feed(data, fds)]
 
+    def received(self, count: int, fds: Sequence[int] = ()) -> list[Call | StreamPacket | Refused | Ping | Pong]:
+        """As `receive`, for bytes that were received into `framer.space()`."""
+        return [self._one(message) for message in self.framer.filled(count, fds)]
+
     def _one(self, message: Message) -> Call | StreamPacket | Refused | Ping | Pong:
         kind = message.type
         program = self.programs.get((message.program, message.version))
