@@ -18,7 +18,6 @@ from system import worlds
 from system.transcript import normal, prepare
 
 KNOWN = {
-    "define missing-emulator": "the emulator is looked at later than libvirtd does",
     "define endless-memory": "the same text and code from another of libvirt's error domains",
 }
 pytestmark = [

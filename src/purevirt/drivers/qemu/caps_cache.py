@@ -9,8 +9,9 @@ import asyncio
 import hashlib
 import os
 import socket
+import stat
 from collections.abc import Mapping
-from errno import ENOENT
+from errno import EACCES, EISDIR
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,17 @@ _AT_ONCE = 4
 def self_time() -> int:
     """When the code that reads the answers last changed."""
     return max(int(os.stat(module.__file__ or "/").st_mtime) for module in (probe, probe_flags))
+
+
+def _check(emulator: str) -> None:
+    """SYSTEM_ERROR when it is no program that can be run."""
+    try:
+        mode = os.stat(emulator).st_mode
+    except OSError as error:
+        raise system_error(error.errno or 0, f"Cannot check QEMU binary {emulator}", ErrorDomain.QEMU) from error
+    wrong = EISDIR if stat.S_ISDIR(mode) else 0 if os.access(emulator, os.X_OK) and stat.S_ISREG(mode) else EACCES
+    if wrong:
+        raise system_error(wrong, f"QEMU binary {emulator} is not executable", ErrorDomain.QEMU)
 
 
 class CapsCache:
@@ -68,8 +80,7 @@ class CapsCache:
         caps = self.known(emulator)
         if caps is not None:
             return caps
-        if not await offload(os.path.exists, emulator):
-            raise system_error(ENOENT, f"Cannot check QEMU binary {emulator}", ErrorDomain.QEMU)
+        await offload(_check, emulator)
         task = self._running.get(emulator)
         if task is None:
             task = self._tasks.spawn(self._probe(emulator), f"probe {emulator}")

@@ -130,7 +130,8 @@ async def probe_for(document: Domain, state: QemuState) -> None:
     kind = document.os.type if document.os else None
     arch = (kind.arch if kind else None) or os.uname().machine
     emulator = (document.devices.emulator if document.devices else None) or EMULATORS.get(arch)
-    if emulator and _is_there(emulator):
+    named = document.devices is not None and document.devices.emulator is not None
+    if emulator and (named or _is_there(emulator)):
         await state.capabilities.get(emulator)
 
 

@@ -150,6 +150,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     """Prepare what the command line refers to, then build it."""
     from purevirt.drivers.qemu.command.context import CommandContext
     from purevirt.drivers.qemu.firmware import load_descriptors
+    from purevirt.drivers.qemu.images import prepare_images
     from purevirt.drivers.qemu.live_document import settle
     from purevirt.drivers.qemu.nvram import create_nvram
     from purevirt.drivers.qemu.paths import short_name
@@ -159,6 +160,8 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     if state.config.credentials is not None:
         os.chown(key, state.config.credentials.uid, state.config.credentials.gid)
     document = vm.require_live()
+    await prepare_images(state, vm, document, cold=launch.incoming is None)
+    vm.require_active()
     _assign_ports(state, run, document)
     _make_channel_directory(run, document)
     resources = HostResources(master_key)

@@ -25,7 +25,8 @@ CACHE_MODES: dict[str, tuple[bool, bool, bool]] = {
     "directsync": (False, True, False),
     "unsafe": (True, False, True),
 }
-_WITH_BACKING = ("qcow2", "qed", "vmdk", "qcow", "vhd")
+WITH_BACKING = ("qcow2", "qed", "vmdk", "qcow", "vhd")
+"""Formats in which an image can have another one below it."""
 
 
 @dataclass(slots=True)
@@ -201,7 +202,7 @@ def _format(image: Image, below: str, backing: Image | None) -> Props:
     props["file"] = below
     if backing is not None:
         props["backing"] = backing.format_node
-    elif image.ends_chain and image.format in _WITH_BACKING:
+    elif image.ends_chain and image.format in WITH_BACKING:
         props["backing"] = None
     return props
 
