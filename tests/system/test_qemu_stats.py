@@ -120,3 +120,21 @@ def test_the_hosts_figures(root: Path) -> None:
         assert failed.returncode == 1
         assert error in failed.stderr
     assert int(said(root, "maxvcpus")) >= 16
+
+
+def test_statistics_of_an_idle_guest_follow_its_disk_and_its_definition(root: Path) -> None:
+    """They are kept with the definition, so what they depend on must not be forgotten."""
+    image = root / "disk.img"
+    image.write_bytes(b"")
+    document = root / "a.xml"
+    document.write_text(XML.format(name="a", image=image))
+    said(root, "define", str(document))
+    shown = dict(re.findall(r"^  (\S+)=(.*)$", said(root, "domstats", "a"), re.MULTILINE))
+    assert (shown["state.state"], shown["balloon.current"], shown["block.0.capacity"]) == ("5", "65536", "0")
+    os.truncate(image, 1 << 20)
+    assert "  block.0.capacity=1048576\n" in said(root, "domstats", "a")
+    said(root, "setmem", "a", "32768", "--config")
+    assert "  balloon.current=32768\n" in said(root, "domstats", "a")
+    assert "  vcpu.current=1\n" in said(root, "domstats", "a", "--vcpu")
+    image.unlink()
+    assert "block.0.capacity" not in said(root, "domstats", "a")

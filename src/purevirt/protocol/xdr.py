@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from purevirt.types.override import override
-from purevirt.types.typed_params import BOOLEAN, DOUBLE, INT, LLONG, STRING, UINT, ULLONG, TypedParam
+from purevirt.types.typed_params import BOOLEAN, DOUBLE, INT, LLONG, STRING, UINT, ULLONG, KeptParams, TypedParam
 
 PAD = (b"", b"\0\0\0", b"\0\0", b"\0")
 """Padding to four bytes, by length & 3."""
@@ -298,6 +298,16 @@ class Params(Codec):
     def write(self, value: Any, out: bytearray) -> None:
         if len(value) > self.limit:
             raise XdrError(f"{len(value)} parameters are over the limit of {self.limit}")
+        if value.__class__ is KeptParams:
+            if value.encoded is None:
+                kept = bytearray()
+                self._write(value, kept)
+                value.encoded = bytes(kept)
+            out += value.encoded
+        else:
+            self._write(value, out)
+
+    def _write(self, value: Any, out: bytearray) -> None:
         out += _PACK_U32(len(value))
         names, scalars = self._names, self._SCALARS
         for param in value:

@@ -87,6 +87,16 @@ class ParamList(list[TypedParam]):
         return self
 
 
+class KeptParams(list[TypedParam]):
+    """Parameters that are sent again and again and do not change any more: their encoding is kept with them."""
+
+    __slots__ = ("encoded",)
+
+    def __init__(self, params: Iterable[TypedParam]) -> None:
+        super().__init__(params)
+        self.encoded: bytes | None = None
+
+
 def to_dict(params: Iterable[TypedParam]) -> dict[str, Value]:
     """Names to values; of a repeated name the last one counts (use `to_multidict` where repeats carry meaning)."""
     return {p.field: p.value for p in params}

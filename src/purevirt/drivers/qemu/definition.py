@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from purevirt.drivers.qemu.summary import Summary, summary_of
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.types.uuid import parse_uuid
 
 if TYPE_CHECKING:
     from purevirt.model.domain.document import Domain
-    from purevirt.types.typed_params import TypedParam
+    from purevirt.types.typed_params import KeptParams
 
 HEADER = """<!--
 WARNING: THIS IS AN AUTO-GENERATED FILE. CHANGES TO IT ARE LIKELY TO BE
@@ -37,7 +38,7 @@ class Definition:
     Documents obtained here are shared: copy before changing one.
     """
 
-    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_text", "disks", "stats", "texts")
+    __slots__ = ("__weakref__", "_memory", "_parse", "_path", "_summary", "_text", "stats", "texts")
 
     def __init__(self, memory: ParsedMemory, parse: Parse, text: str | None, path: Path | None = None) -> None:
         self._memory = memory
@@ -46,10 +47,9 @@ class Definition:
         self._path = path
         self.texts: dict[int, str] = {}
         """Formatted for clients, by VIR_DOMAIN_XML_* flags."""
-        self.stats: dict[int, list[TypedParam]] = {}
-        """Statistics of the inactive guest by group; they depend on nothing but the definition."""
-        self.disks: list[tuple[str, str | None]] | None = None
-        """Target and host file of its disks, once somebody asked."""
+        self.stats: tuple[object, KeptParams] | None = None
+        """Statistics of the inactive guest, and what of them the definition does not decide: state, sizes of files."""
+        self._summary: Summary | None = None
 
     @property
     def text(self) -> str:
@@ -72,6 +72,12 @@ class Definition:
             known = self._parse(self.text)
             self._memory.put(self, known)
         return known
+
+    def summary(self) -> Summary:
+        """What lists and statistics ask of an inactive guest; the document is not kept for it. VirtError as `document`."""
+        if self._summary is None:
+            self._summary = summary_of(self.document())
+        return self._summary
 
     def keep(self, document: Domain) -> None:
         """Remember what was parsed already."""

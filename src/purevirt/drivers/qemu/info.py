@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.summary import counts_of, memory_of
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.host.process import TICK_NS, read_stat
 from purevirt.protocol import remote as p
@@ -13,7 +14,6 @@ from purevirt.types.typed_params import TypedParam
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
-    from purevirt.model.domain.document import Domain
 
 
 def cpu_time_ns(vm: Vm) -> int:
@@ -26,9 +26,9 @@ def cpu_time_ns(vm: Vm) -> int:
 
 def memory_kib(vm: Vm) -> tuple[int, int]:
     """The most it may have and what it has, last known."""
-    document = vm.current()
-    most = (document.memory.value if document.memory else None) or 0
-    now = (document.current_memory.value if document.current_memory else None) or most
+    if vm.run is None and vm.config is not None:
+        return vm.config.summary().memory_kib
+    most, now = memory_of(vm.current())
     if vm.run is not None and vm.run.balloon_kib:
         now = vm.run.balloon_kib
     return most, now
@@ -36,14 +36,9 @@ def memory_kib(vm: Vm) -> tuple[int, int]:
 
 def vcpus(vm: Vm) -> tuple[int, int]:
     """The most it may have and how many are there."""
+    if vm.run is None and vm.config is not None:
+        return vm.config.summary().vcpus
     return counts_of(vm.current())
-
-
-def counts_of(document: Domain) -> tuple[int, int]:
-    """The most vCPUs and how many of them are plugged, as the document says."""
-    vcpu = document.vcpu
-    most = vcpu.value if vcpu is not None else 1
-    return most, (vcpu.current if vcpu is not None and vcpu.current else most)
 
 
 class InfoFacet:

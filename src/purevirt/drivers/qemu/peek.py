@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from purevirt.core.jobs import Job
 from purevirt.core.tasks import offload
 from purevirt.drivers.qemu import errors
-from purevirt.drivers.qemu.stats_groups import disks_of, host_path
+from purevirt.drivers.qemu.stats_groups import disks_of
+from purevirt.drivers.qemu.summary import host_path
 from purevirt.errors import ErrorDomain, system_error
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C

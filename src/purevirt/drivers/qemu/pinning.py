@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from purevirt.core.jobs import Job
 from purevirt.drivers.qemu import errors, placement
 from purevirt.drivers.qemu.affect import AFFECT, one, redefine, save_live, targets
-from purevirt.drivers.qemu.info import counts_of
+from purevirt.drivers.qemu.summary import counts_of
 from purevirt.drivers.qemu.vcpu_entries import entries_of
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.host import node, process

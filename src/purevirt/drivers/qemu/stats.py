@@ -12,21 +12,20 @@ from purevirt.drivers.qemu.lookup import matches
 from purevirt.drivers.qemu.monitor.queries import BlockStats, total_of
 from purevirt.drivers.qemu.observe import Observed, observe, stats_of_device
 from purevirt.drivers.qemu.stats_groups import (
-    FIXED,
     GROUPS,
     OFFERED,
     Files,
     disk_files,
     disks_of,
     file_sizes,
-    host_path,
     memory_stats,
 )
+from purevirt.drivers.qemu.summary import host_path
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
-from purevirt.types.typed_params import ParamList
+from purevirt.types.typed_params import KeptParams, ParamList
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
@@ -71,19 +70,21 @@ class StatsFacet:
 
     @staticmethod
     def _record(vm: Vm, wanted: int, known: Observed, files: Files) -> p.DomainStatsRecord:
+        idle = vm.config if vm.run is None else None
+        if idle is not None:
+            # All that a guest's statistics depend on while it does not run, beside its definition.
+            sizes = [files.get(path or "") for _, path in disk_files(vm)] if files else None
+            key = (wanted, vm.state, vm.reason, sizes)
+            if idle.stats is not None and idle.stats[0] == key:
+                return p.DomainStatsRecord(vm.ref, idle.stats[1])
         out = ParamList()
         for bit, add in GROUPS.items():
-            if not wanted & bit:
-                continue
-            kept = vm.config.stats if bit in FIXED and vm.run is None and vm.config is not None else None
-            if kept is None:
+            if wanted & bit:
                 add(out, vm, known, files)
-            elif bit in kept:
-                out += kept[bit]
-            else:
-                before = len(out)
-                add(out, vm, known, files)
-                kept[bit] = out[before:]
+        if idle is not None:
+            kept = KeptParams(out)
+            idle.stats = (key, kept)
+            return p.DomainStatsRecord(vm.ref, kept)
         return p.DomainStatsRecord(vm.ref, out)
 
     async def domain_memory_stats(self, dom: p.NonnullDomain, max_stats: int, flags: int) -> list[p.DomainMemoryStat]:

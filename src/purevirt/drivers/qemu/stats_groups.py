@@ -9,6 +9,7 @@ from typing import Any
 from purevirt.drivers.qemu.info import cpu_time_ns, memory_kib, vcpus
 from purevirt.drivers.qemu.monitor.queries import BlockStats
 from purevirt.drivers.qemu.observe import Observed, stats_of_device
+from purevirt.drivers.qemu.summary import files_of
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.host.netdev import net_counters
 from purevirt.host.process import PAGE, TICK_NS, read_stat, run_delay_ns
@@ -24,19 +25,11 @@ def disks_of(vm: Vm) -> list[Any]:
     return list(devices.disks) if devices is not None else []
 
 
-def host_path(disk: Any) -> str | None:
-    source = disk.source
-    path = source.path if source is not None else None
-    return str(path) if path and disk.type in ("file", "block") else None
-
-
 def disk_files(vm: Vm) -> list[tuple[str, str | None]]:
-    """Target and host file of each disk; an inactive guest's are remembered with its definition."""
-    if vm.run is not None or vm.config is None:
-        return [(disk.target.dev, host_path(disk)) for disk in disks_of(vm)]
-    if vm.config.disks is None:
-        vm.config.disks = [(disk.target.dev, host_path(disk)) for disk in disks_of(vm)]
-    return vm.config.disks
+    """Target and host file of each disk."""
+    if vm.run is None and vm.config is not None:
+        return vm.config.summary().disks
+    return files_of(vm.current())
 
 
 def file_sizes(paths: list[str]) -> Files:
@@ -220,5 +213,3 @@ GROUPS: dict[int, Group] = {
 }
 """The groups in libvirt's order."""
 OFFERED = sum(GROUPS)
-FIXED = frozenset({C.VIR_DOMAIN_STATS_BALLOON, C.VIR_DOMAIN_STATS_VCPU})
-"""Groups that follow from the definition alone while the guest does not run; kept with it, so that nothing is parsed."""

@@ -8,7 +8,8 @@ from purevirt.core.jobs import AgentJob, Job
 from purevirt.drivers.qemu import errors, vcpu_hotplug
 from purevirt.drivers.qemu.affect import AFFECT, one, redefine, save_live, targets
 from purevirt.drivers.qemu.agent import require_agent
-from purevirt.drivers.qemu.info import counts_of, vcpus
+from purevirt.drivers.qemu.info import vcpus
+from purevirt.drivers.qemu.summary import counts_of
 from purevirt.drivers.qemu.vcpu_entries import entries_of, set_count, set_maximum, write_entries
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
