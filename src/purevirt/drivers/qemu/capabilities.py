@@ -153,10 +153,6 @@ class QemuCaps:
                 raise KeyError(name)
             self.flags.add(name)
 
-    def ordered_flags(self) -> list[str]:
-        """The flags in libvirt's order."""
-        return sorted(self.flags, key=FLAG_INDEX.__getitem__)
-
     # -- accelerators ------------------------------------------------------------------------------------------------
     def accel(self, virt_type: str | None) -> AccelCaps:
         """Accelerator data for a domain type (empty when absent)."""

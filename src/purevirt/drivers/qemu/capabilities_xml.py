@@ -22,7 +22,7 @@ from purevirt.drivers.qemu.capabilities import (
     SgxCaps,
     Usability,
 )
-from purevirt.drivers.qemu.capability_flags import FLAG_INDEX
+from purevirt.drivers.qemu.capability_flags import FLAG_INDEX, in_order
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 _Node = ElementTree.Element
@@ -288,7 +288,7 @@ def dump(caps: QemuCaps) -> str:
     out += [f"  <selfctime>{caps.self_ctime}</selfctime>", f"  <selfvers>{caps.self_version}</selfvers>"]
     if not caps.usable:
         out.append("  <usable value='no'/>")
-    out += [f"  <flag name='{_escape(name)}'/>" for name in caps.ordered_flags()]
+    out += [f"  <flag name='{_escape(name)}'/>" for name in in_order(caps.flags)]
     out += [
         f"  <version>{caps.version}</version>",
         f"  <kvmVersion>{caps.kvm_version}</kvmVersion>",

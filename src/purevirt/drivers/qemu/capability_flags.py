@@ -6,6 +6,8 @@ document list flags in it, and a newer libvirt reading our files expects it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _TEXT = """
     vnc-colon no-reboot drive drive-boot name uuid domid vnet-hdr migrate-kvm-stdio migrate-qemu-tcp
     migrate-qemu-exec drive-cache-v2 kvm drive-format vga 0.10 pci-device mem-path drive-serial xen-domid
@@ -82,3 +84,8 @@ _TEXT = """
 FLAG_NAMES: tuple[str, ...] = tuple(_TEXT.split())
 
 FLAG_INDEX: dict[str, int] = {name: index for index, name in enumerate(FLAG_NAMES)}
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Flags in libvirt's order."""
+    return sorted(names, key=FLAG_INDEX.__getitem__)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from purevirt.core.state import StateDirectory
+from purevirt.drivers.qemu.capability_flags import in_order
 from purevirt.drivers.qemu.documents import format_status
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -68,6 +70,21 @@ def _job(kind: AsyncJob | None) -> list[str]:
     return [f"  <job type='none' async='{_ASYNC_NAMES[kind.name]}' phase='none' flags='0x0'/>"]
 
 
+_STATUS = -1
+"""Key of the text in `Vm.live_text`: no VIR_DOMAIN_XML_* flags are negative."""
+
+
+def _indented(text: str) -> str:
+    return "\n".join("  " + line if line else line for line in text.rstrip("\n").split("\n"))
+
+
+@lru_cache(maxsize=16)
+def _flags(names: frozenset[str]) -> str:
+    """QEMU's capabilities: hundreds, the same for every guest of a binary, and written at each change of state."""
+    lines = [f"    <flag name='{name}'/>" for name in in_order(names)]
+    return "\n".join(["  <qemuCaps>", *lines, "  </qemuCaps>"])
+
+
 def format_document(vm: Vm) -> str:
     """The whole document of an active guest."""
     run = vm.require_active()
@@ -79,9 +96,7 @@ def format_document(vm: Vm) -> str:
         out.append("  <vcpus>")
         out += [f"    <vcpu id='{number}' pid='{tid}'/>" for number, tid in sorted(run.vcpu_threads.items())]
         out.append("  </vcpus>")
-    out.append("  <qemuCaps>")
-    out += [f"    <flag name='{name}'/>" for name in run.caps.ordered_flags()]
-    out.append("  </qemuCaps>")
+    out.append(_flags(frozenset(run.caps.flags)))
     out += _job(vm.jobs.long.kind if vm.jobs.long is not None else None)  # type: ignore[arg-type]
     if run.fake_reboot:
         out.append("  <fakereboot/>")
@@ -91,8 +106,7 @@ def format_document(vm: Vm) -> str:
         "  <rememberOwner/>",
         "  <agentTimeout>-2</agentTimeout>",
     ]
-    text = vm.live_text(-1, lambda: format_status(vm.require_live()))
-    out += ["  " + line if line else line for line in text.rstrip("\n").split("\n")]
+    out.append(vm.live_text(_STATUS, lambda: _indented(format_status(vm.require_live()))))
     out.append("</domstatus>")
     return "\n".join(out) + "\n"
 
