@@ -174,9 +174,12 @@ def test_calls_before_the_connection_is_open(daemon: Served) -> None:
          + "]><domain type='test'><name>&i;</name></domain>", ErrorCode.XML_ERROR, "DTD"),
         ("<!DOCTYPE d SYSTEM 'file:///etc/passwd'><domain/>", ErrorCode.XML_ERROR, "DTD"),
         ("\x01\x02", ErrorCode.XML_DETAIL, ""),
+        ("<domain type='test'>" + "<a/>" * 900_000 + "</domain>", ErrorCode.XML_DETAIL, "number of elements"),
+        ("<domain " + " ".join(f"a{i}=''" for i in range(300_000)) + "/>", ErrorCode.XML_DETAIL, "number of attributes"),
         ("<domain type='test'><name>" + "n" * (3 << 20), ErrorCode.XML_DETAIL, "Premature end"),
     ],
-    ids=["10,000 deep", "deep metadata", "a billion laughs", "an external entity", "control characters", "3 MB of name, cut off"],
+    ids=["10,000 deep", "deep metadata", "a billion laughs", "an external entity", "control characters", "900,000 elements",
+         "300,000 attributes", "3 MB of name, cut off"],
 )  # fmt: skip
 def test_hostile_documents(daemon: Served, xml: str, code: ErrorCode, text: str) -> None:
     with purevirt.open(f"test+unix:///default?socket={daemon.socket}", deadline=30) as conn:

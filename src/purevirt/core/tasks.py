@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from logging import getLogger
 from typing import Any, TypeVar
 
@@ -46,3 +48,36 @@ class TaskOwner:
 async def offload(work: Callable[..., T], *args: Any) -> T:
     """Run a blocking function in a thread: anything over about 5 ms. `work` must touch no object state."""
     return await asyncio.get_running_loop().run_in_executor(None, work, *args)
+
+
+_long = threading.Lock()
+
+
+async def offload_long(work: Callable[..., T], *args: Any) -> T:
+    """The same for what computes for seconds, such as a huge document: one at a time, apart from the threads of `offload`.
+
+    The interpreter lets the loop run between its steps. The thread does not keep the process from ending.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(value)  # type: ignore[arg-type]
+
+    def run() -> None:
+        value, error = None, None
+        with _long:
+            try:
+                value = work(*args)
+            except BaseException as e:  # noqa: BLE001 - it is the caller's
+                error = e
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=run, name="long", daemon=True).start()
+    return await done

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
+from purevirt.core.tasks import offload_long
 from purevirt.drivers.qemu import documents, errors, tpm
 from purevirt.drivers.qemu.definition import Definition
 from purevirt.drivers.qemu.vm import Vm
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from purevirt.model.domain.document import Domain
 
 _XML_FLAGS = C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_INACTIVE | C.VIR_DOMAIN_XML_UPDATE_CPU | C.VIR_DOMAIN_XML_MIGRATABLE
+_LARGE = 1 << 16
+"""Characters of a document that is read in a thread, so that others are served meanwhile: 60 devices are 20,000."""
 _UNDEFINE_FLAGS = (
     C.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
     | C.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
@@ -34,10 +37,18 @@ _UNDEFINE_FLAGS = (
 
 async def read_new(state: QemuState, xml: str, *, validate: bool) -> Domain:
     """A document from a client, complete and checked. The emulator is probed first when it is new to us."""
-    document = documents.parse_inactive(xml, validate=validate)
+
+    def complete() -> Domain:
+        with placed(xml, document):
+            return documents.complete(document, state, new=True)
+
+    if len(xml) < _LARGE:
+        document = documents.parse_inactive(xml, validate=validate)
+        await documents.probe_for(document, state)
+        return complete()
+    document = await offload_long(lambda: documents.parse_inactive(xml, validate=validate))
     await documents.probe_for(document, state)
-    with placed(xml, document):
-        return documents.complete(document, state, new=True)
+    return await offload_long(complete)
 
 
 def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:

@@ -20,6 +20,11 @@ from purevirt.types.override import override
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
+MAX_MARKUP: Final = 100_000
+"""Tags, comments and instructions of one document; the largest documents seen have a tenth. Each costs memory and a step of
+whoever reads the tree, while the daemon serves nobody else: this many take about a quarter of a second."""
+MAX_ATTRIBUTES: Final = 200_000
+_PIECE: Final = 1 << 17
 
 NAMESPACES: Final = {
     "http://libvirt.org/schemas/domain/qemu/1.0": "qemu",
@@ -54,6 +59,8 @@ def parse_tree(text: str, document: str = "domain_definition", domain: int = Err
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_BYTES:
         raise XmlError(f"document of {len(data)} bytes is larger than {MAX_BYTES}", domain=domain)
+    if len(data) > MAX_MARKUP:
+        _check_amount(data, document, domain)
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
@@ -66,7 +73,9 @@ def parse_tree(text: str, document: str = "domain_definition", domain: int = Err
             parser.CommentHandler = builder.comment
         parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        parser.Parse(data, True)
+        for at in range(0, len(data), _PIECE):  # between pieces other threads may run
+            parser.Parse(data[at : at + _PIECE], False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise _syntax_error(error, text, document, domain) from None
     root = builder.close()
@@ -75,6 +84,17 @@ def parse_tree(text: str, document: str = "domain_definition", domain: int = Err
     if any(uri in text for uri in NAMESPACES):
         _normalise_prefixes(root)
     return root
+
+
+def _check_amount(data: bytes, document: str, domain: int) -> None:
+    """By counting characters that each of them needs, before any memory is taken for them."""
+    for what, most, found in (
+        ("elements", MAX_MARKUP, data.count(b"<")),
+        ("attributes", MAX_ATTRIBUTES, data.count(b"='") + data.count(b'="')),
+    ):
+        if found > most:
+            text = f"({document}): Excessive number of {what} in document: {most}"
+            raise XmlError(text, ErrorCode.XML_DETAIL, domain=domain)
 
 
 def _refuse_doctype(*_: Any) -> None:
