@@ -121,17 +121,17 @@ class Listener:
         self._reading = wanted
 
     def _accept(self) -> None:
-        while self._reading:
-            try:
-                sock, _ = self._sock.accept()
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError as e:
-                log.error("accepting a connection: %s", e.strerror)
-                if e.errno in STARVED:
-                    self._starve()
-                return
-            self._take(sock)
+        """One connection a turn: the loop comes again while more wait, and serves the others in between."""
+        try:
+            sock, _ = self._sock.accept()
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as e:
+            log.error("accepting a connection: %s", e.strerror)
+            if e.errno in STARVED:
+                self._starve()
+            return
+        self._take(sock)
 
     def _starve(self) -> None:
         """Leave the socket alone for a while: it stays readable, and asking it again at once would take all the time."""

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
@@ -132,6 +133,7 @@ def scheme_of(uri: str) -> str:
     return uri.partition(":")[0].partition("+")[0].lower()
 
 
+@cache
 def load(name: str) -> Any | None:
     """The driver's module, None when this installation has none or it is still empty."""
     entry = ENTRIES.get(name)

@@ -16,7 +16,7 @@ _SO_PEERSEC = 31
 @dataclass(frozen=True, slots=True)
 class PeerCredentials:
     """As of the moment of connecting. `start_time` (clock ticks since boot) tells a process from a later one of the
-    same number; None when it is gone already."""
+    same number; None when it is gone already, and for root: whoever gets root's number later gains nothing by it."""
 
     pid: int
     uid: int
@@ -29,7 +29,7 @@ def peer_credentials(sock: socket.socket, proc: str = "/proc") -> PeerCredential
     """Raises OSError when the kernel does not say."""
     raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
     pid, uid, gid = _UCRED.unpack(raw)
-    return PeerCredentials(pid, uid, gid, process_start_time(pid, proc), _label(sock))
+    return PeerCredentials(pid, uid, gid, process_start_time(pid, proc) if uid else None, _label(sock))
 
 
 def _label(sock: socket.socket) -> str | None:

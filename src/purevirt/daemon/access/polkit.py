@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from purevirt.daemon.access.objects import Target
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.host.peer import process_start_time
 
 if TYPE_CHECKING:
     from purevirt.daemon.client import Identity
@@ -33,6 +34,8 @@ class PolkitAuthority:
         self._service = service
 
     async def allows(self, who: Identity, permission: str, target: Target, driver: str) -> bool:
+        if who.start_time is None and who.pid is not None and who.uid == 0:
+            who.start_time = process_start_time(who.pid)
         if who.pid is None or who.uid is None or who.start_time is None:
             missing = "process" if who.pid is None else "user" if who.uid is None else "process start time"
             raise VirtError(ErrorCode.INTERNAL_ERROR, f"No {missing} ID available", ErrorDomain.ACCESS)
