@@ -608,9 +608,12 @@ def wrap_import(prefix: str, names: list[str]) -> str:
 def emit_results(results: dict[str, list[tuple[str, str]]]) -> str:
     enums = sorted({t for columns in results.values() for _, t in columns if t in set(RESULT_ENUMS.values())})
     text = HEAD.format(title="What calls answer that have more than one value: immutable, typed, unpackable.")
-    text += "from typing import NamedTuple\n\n" + wrap_import("from purevirt.client.enums import ", enums)
+    text += "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from typing import NamedTuple as Record\n\n"
+    block = wrap_import("from purevirt.client.enums import ", enums)
+    text += "".join(f"    {line}\n" for line in block.splitlines())
+    text += "else:\n    from purevirt.types.record import Record\n"
     for name, columns in sorted(results.items()):
-        text += f'\n\nclass {name}(NamedTuple):\n    """What the call of that name answers."""\n\n'
+        text += f'\n\nclass {name}(Record):\n    """What the call of that name answers."""\n\n'
         text += "".join(f"    {column}: {python}\n" for column, python in columns)
     return text
 

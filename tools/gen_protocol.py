@@ -1,6 +1,8 @@
-"""Writes src/purevirt/protocol/{remote,qemu,lxc,admin,keepalive}.py from the frozen facts; the result is committed.
+"""Writes src/purevirt/protocol/{remote,qemu,lxc,admin,keepalive}.py and remote_types/ from the frozen facts; the result
+is committed.
 
-    python tools/gen_protocol.py ../shared/facts
+    PYTHONPATH=src python tools/gen_protocol.py ../shared/facts
+    ruff check --fix --select I,F401 src/purevirt/protocol; ruff format --line-length 120 src/purevirt/protocol/…
 
 What the modules declare is compared with the facts by `tests/wire/test_declarations.py`.
 """
@@ -12,6 +14,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from purevirt.protocol.remote_types import home
 
 FACTS = Path(sys.argv[1])
 OUT = Path(__file__).parent.parent / "src/purevirt/protocol"
@@ -49,6 +53,7 @@ class Writer:
         self.used: set[str] = set()
         self.remote: set[str] = set()
         self.cvals: set[str] = set()
+        self.files: dict[str, list[str]] = {}
 
     def cls(self, ctype: str) -> str:
         if ctype.startswith(self.prefix):
@@ -112,6 +117,7 @@ class Writer:
         return f"    {name}: {alias}"
 
     def types(self) -> list[str]:
+        """All declarations; those of the remote program are also kept by file (`self.files`)."""
         lines: list[str] = []
         for t in self.facts["types"]:
             bare = t["name"].removeprefix(self.prefix)
@@ -129,7 +135,13 @@ class Writer:
                 self.used.add("Optional")
                 lines += ["", "", f"{camel(bare)} = Annotated[{target} | None, Optional({target})]"]
                 continue
-            lines += ["", "", f"class {self.cls(t['name'])}(Struct):", *(self.field(t["name"], f) for f in t["fields"])]
+            name = self.cls(t["name"])
+            declared = ["", "", f"class {name}(Struct):", *(self.field(t["name"], f) for f in t["fields"])]
+            file = home(name) if self.program == "remote" else None
+            if file is None:
+                lines += declared
+            else:
+                self.files.setdefault(file, []).extend(declared)
         return lines
 
     def condition(self, entry: dict[str, Any]) -> str:
@@ -174,18 +186,23 @@ class Writer:
             return str(INTERNAL[p["name"]]["name"]) if p["name"] in INTERNAL else wanted
         return str(api[-1])
 
+    def payload(self, ctype: str) -> str:
+        """A row's struct: the class, or in the remote program its name, by which it is loaded when needed."""
+        name = self.cls(ctype)
+        return f'"{name}"' if self.program == "remote" else name
+
     def row(self, p: dict[str, Any]) -> list[str]:
         constant = p["short_name"].upper()
         if p["kind"] == "event":
             if self.program == "keepalive":
                 return [f"{constant} = event({p['number']})"]
-            return [f"{constant} = event({p['number']}, {self.cls(p['msg'])})"]
+            return [f"{constant} = event({p['number']}, {self.payload(p['msg'])})"]
         function = self.function(p)
         args = [str(p["number"]), f'"{function}"']
         if p["args"] or p["ret"]:
-            args.append(self.cls(p["args"]) if p["args"] else "None")
+            args.append(self.payload(p["args"]) if p["args"] else "None")
         if p["ret"]:
-            args.append(self.cls(p["ret"]))
+            args.append(self.payload(p["ret"]))
         if p["acl"]:
             entries = [self.condition(e) for e in p["acl"]]
             if any(e.startswith("when") for e in entries):
@@ -236,11 +253,86 @@ class Writer:
         found = {k.removeprefix(self.program.upper() + "_"): v for k, v in self.facts["constants"].items()}
         return [f"{k} = {v}" for k, v in found.items() if k not in drop]
 
+    def write_remote(self) -> None:
+        """Rows in remote.py, structs in files of their own; what they share is in `common`."""
+        common = self.types()
+        rows = [line for p in self.facts["procedures"] for line in self.row(p)]
+        names = ", ".join(sorted({*self.used, "Struct", "Text", "Optional"}))
+        imports = [
+            "from enum import IntEnum",
+            "from typing import Annotated",
+            "",
+            f"from purevirt.protocol.xdr import {names}",
+            "from purevirt.types.typed_params import TypedParam",
+        ]
+        strings = [
+            "",
+            "NonnullString = Annotated[str, Text(STRING_MAX)]",
+            "String = Annotated[str | None, Optional(Text(STRING_MAX))]",
+        ]
+        written = "Written by tools/gen_protocol.py."
+        place = OUT / "remote_types"
+        head = [f'"""Limits, objects and what several calls of the remote program share. {written}"""', "", *imports]
+        _save(place / "common.py", [*head, "", *self.constants(), *strings, *common])
+        declared = [re.split(r"[ (:]", line.removeprefix("class "))[0] for line in [*self.constants(), *strings, *common]
+                    if re.match(r"class |[A-Za-z_]+ = ", line)]
+        for file, lines in sorted(self.files.items()):
+            title = file.replace("_", " ")
+            used = [name for name in declared if re.search(rf"\b{name}\b", "\n".join(lines))]
+            head = [f'"""Structs of the remote program: {title}. {written}"""', "", *imports]
+            head += [f"from purevirt.protocol.remote_types.common import {', '.join(used)}"] if used else []
+            _save(place / f"{file}.py", [*head, *lines])
+        needs = "Program, When, acl, call, event, when"
+        stars = [f"    from purevirt.protocol.remote_types.{file} import *  # noqa: F403" for file in sorted(self.files)]
+        text = [
+            f'"""The remote program (0x{self.facts["number"]:08x}): every struct and procedure of libvirt 9.0.0\'s '
+            "remote_protocol.x.",
+            "",
+            "Declarations only, written from the facts by tools/gen_protocol.py and compared with them by",
+            "`tests/wire/test_declarations.py`. Structs are in `remote_types`, loaded when first named here. Names:",
+            "docs/architecture.md.",
+            '"""',
+            "",
+            "from importlib import import_module",
+            "from typing import TYPE_CHECKING, Any",
+            "",
+            "from purevirt.errors import ErrorDomain as E",
+            "from purevirt.protocol.remote_types import home",
+            "from purevirt.protocol.remote_types.common import *  # noqa: F403",
+            f"from purevirt.protocol.rows import {needs}",
+            "from purevirt.types import constants as C",
+            "",
+            "",
+            "def struct_named(name: str) -> Any:",
+            '    """A struct of this program by its name. Raises AttributeError where there is none."""',
+            "    found = globals().get(name)",
+            "    if found is None:",
+            "        file = home(name)",
+            "        if file is None:",
+            '            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")',
+            '        found = globals()[name] = getattr(import_module(f"purevirt.protocol.remote_types.{file}"), name)',
+            "    return found",
+            "",
+            "",
+            "if TYPE_CHECKING:",
+            *stars,
+            "else:",
+            "    __getattr__ = struct_named",
+            "",
+            *rows,
+            "",
+            f'PROGRAM = Program("remote", 0x{self.facts["number"]:08x}, {self.facts["version"]}, globals(), struct_named)',
+        ]
+        _save(OUT / "remote.py", text)
+
     def write(self) -> None:
+        if self.program == "remote":
+            self.write_remote()
+            return
         types = self.types()
         rows = [line for p in self.facts["procedures"] for line in self.row(p)]
         constants = self.constants()
-        own_strings = self.program in ("remote", "admin")
+        own_strings = self.program == "admin"
         if own_strings:
             self.used |= {"Text", "Optional"}
         has_structs = bool(self.facts["types"])
@@ -301,6 +393,10 @@ class Writer:
         tail = ["", f'PROGRAM = Program("{name}", 0x{self.facts["number"]:08x}, {self.facts["version"]}, globals())']
         out = "\n".join([*head, *body, *types, "", "", *rows, *tail, ""])
         (OUT / f"{name}.py").write_text(re.sub(r"\n{4,}", "\n\n\n", out))
+
+
+def _save(path: Path, lines: list[str]) -> None:
+    path.write_text(re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, ""])))
 
 
 for name in ("remote", "qemu", "lxc", "admin", "keepalive"):

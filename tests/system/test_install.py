@@ -113,6 +113,13 @@ HEAVY = {
 }  # fmt: skip
 
 
+REMOTE = (
+    "remote", "remote.address", "remote.channel", "remote.credentials", "remote.dial", "remote.driver", "remote.event_rows",
+    "remote.handshake",
+)  # fmt: skip
+WIRE = ("blocking", "framing", "keepalive", "link", "sasl", "session", "streams", "unix", "uri", "wire_errors")
+
+
 def test_the_sync_client_connects_without_heavy_modules(environment: Path, daemon: str) -> None:
     """What it loads to connect, list and close: none that costs more than the connection."""
     use = (
@@ -121,7 +128,21 @@ def test_the_sync_client_connects_without_heavy_modules(environment: Path, daemo
     )
     names = run(environment, "-I", "-c", IMPORTED.format(use)).split()
     assert {n.partition(".")[0] for n in names} & HEAVY == set()
-    assert not [n for n in names if n.startswith(("purevirt.drivers.qemu", "purevirt.daemon", "purevirt.core", "purevirt.model"))]
+    ours = {n for n in names if n.startswith("purevirt.")}
+    assert {n.split(".")[1] for n in ours} == {"api", "client", "drivers", "errors", "protocol", "rpc", "types"}
+    assert {n for n in ours if n.startswith("purevirt.drivers.")} == {f"purevirt.drivers.{n}" for n in REMOTE}
+    assert {n for n in ours if n.startswith("purevirt.rpc.")} == {f"purevirt.rpc.{n}" for n in WIRE}, "no TLS, ssh, SASL, D-Bus"
+    structs = {n.rpartition(".")[2] for n in ours if n.startswith("purevirt.protocol.remote_types.")}
+    assert structs == {"common", "connect", "lists"}, "not seven hundred structs"
+
+
+@pytest.mark.parametrize("uri", ["test:///default", "qemu+ssh://nobody@127.0.0.1:1/system?command=/bin/false"])
+def test_other_ways_need_no_event_loop(environment: Path, uri: str) -> None:
+    """A driver in this process, and a helper program (which fails here, after everything was loaded)."""
+    use = f"import purevirt\ntry: purevirt.open({uri!r}).close()\nexcept purevirt.VirtError: pass\n"
+    program = f"import sys\n{use}print(*sys.modules)"
+    names = {n.partition(".")[0] for n in run(environment, "-I", "-c", program).split()}
+    assert names & {"asyncio", "ssl", "ctypes", "lxml", "email", "http", "logging", "multiprocessing", "argparse"} == set()
 
 
 def test_the_async_client_connects(environment: Path, daemon: str) -> None:

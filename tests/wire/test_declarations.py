@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from purevirt.protocol import admin, keepalive, lxc, qemu, remote, xdr
+from purevirt.protocol import admin, keepalive, lxc, qemu, remote, remote_types, xdr
 from purevirt.protocol.rows import When
 from purevirt.types import constants
 from wire import facts
@@ -85,8 +90,34 @@ def test_structs(name: str, module: ModuleType) -> None:
         assert [n.rstrip("_") for n, _ in codec.fields] == [f["name"] for f in t["fields"]], t["name"]
         for (_, field_codec), field in zip(codec.fields, t["fields"], strict=True):
             check_field(module, field_codec, field)
-    declared = {n for n, v in vars(module).items() if isinstance(v, xdr.StructMeta) and v.__module__ == module.__name__}
+    declared = {
+        n
+        for file in files_of(module)
+        for n, v in vars(file).items()
+        if isinstance(v, xdr.StructMeta) and v.__module__ == file.__name__
+    }
     assert declared == {camel(t["name"]) for t in structs}
+
+
+def files_of(module: ModuleType) -> list[ModuleType]:
+    """Where a program's structs are declared: those of the remote program in files of their own."""
+    if module is not remote:
+        return [module]
+    return [import_module(f"{remote_types.__name__}.{found.name}") for found in iter_modules(remote_types.__path__)]
+
+
+def test_structs_are_loaded_by_name() -> None:
+    """Importing the rows loads none of the files but the common one; a name of a row or of a user loads its own."""
+    code = (
+        "import sys\nfrom purevirt.protocol import remote\n"
+        "def files(): return sorted(n.split('.')[-1] for n in sys.modules if n.startswith('purevirt.protocol.remote_types.'))\n"
+        "assert files() == ['common'], files()\n"
+        "assert remote.NODE_GET_INFO.ret.__name__ == 'NodeGetInfoRet'\nassert files() == ['common', 'node'], files()\n"
+        "remote.SecretGetValueArgs\nassert files() == ['common', 'node', 'secret'], files()\n"
+        "try: remote.NoSuchArgs\nexcept AttributeError: pass\nelse: raise SystemExit('found')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=environment)
 
 
 @pytest.mark.parametrize(("name", "module"), PROGRAMS, ids=[p[0] for p in PROGRAMS])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from purevirt.client.enums import DomainJobType, VcpuState
 from purevirt.types.typed_params import Value
 
 if TYPE_CHECKING:
+    from typing import NamedTuple as Record
+
     from purevirt.client.objects import Domain
+else:
+    from purevirt.types.record import Record
 
 
-class NodeInfo(NamedTuple):
+class NodeInfo(Record):
     """virNodeInfo. `memory` is in KiB, `mhz` is 0 where unknown."""
 
     model: str
@@ -25,21 +29,21 @@ class NodeInfo(NamedTuple):
     threads: int
 
 
-class SecurityModel(NamedTuple):
+class SecurityModel(Record):
     """virSecurityModel."""
 
     model: str
     doi: str
 
 
-class SecurityLabel(NamedTuple):
+class SecurityLabel(Record):
     """virSecurityLabel."""
 
     label: str
     enforcing: bool
 
 
-class VcpuInfo(NamedTuple):
+class VcpuInfo(Record):
     """virVcpuInfo with the CPUs it may run on. `cpu_time` is in ns, `cpu` -1 when offline or unknown."""
 
     number: int
@@ -49,28 +53,28 @@ class VcpuInfo(NamedTuple):
     cpumap: frozenset[int]
 
 
-class IOThreadInfo(NamedTuple):
+class IOThreadInfo(Record):
     """virDomainIOThreadInfo."""
 
     iothread_id: int
     cpumap: frozenset[int]
 
 
-class EmulatorPinInfo(NamedTuple):
+class EmulatorPinInfo(Record):
     """Where the emulator may run; `pinned` is False when nothing was ever set."""
 
     cpumap: frozenset[int]
     pinned: bool
 
 
-class DiskError(NamedTuple):
+class DiskError(Record):
     """virDomainDiskError: `error` is 1 unspecified, 2 no space."""
 
     disk: str
     error: int
 
 
-class FSInfo(NamedTuple):
+class FSInfo(Record):
     """virDomainFSInfo."""
 
     mountpoint: str
@@ -79,7 +83,7 @@ class FSInfo(NamedTuple):
     dev_aliases: list[str]
 
 
-class IPAddress(NamedTuple):
+class IPAddress(Record):
     """virDomainIPAddress: `type` is 0 IPv4, 1 IPv6."""
 
     type: int
@@ -87,7 +91,7 @@ class IPAddress(NamedTuple):
     prefix: int
 
 
-class DomainInterface(NamedTuple):
+class DomainInterface(Record):
     """virDomainInterface."""
 
     name: str
@@ -95,7 +99,7 @@ class DomainInterface(NamedTuple):
     addrs: list[IPAddress]
 
 
-class DHCPLease(NamedTuple):
+class DHCPLease(Record):
     """virNetworkDHCPLease. `expirytime` in seconds since the epoch."""
 
     iface: str
@@ -109,7 +113,7 @@ class DHCPLease(NamedTuple):
     clientid: str | None
 
 
-class NodeCPUMap(NamedTuple):
+class NodeCPUMap(Record):
     """virNodeGetCPUMap: how many CPUs the host may have, which are online and how many."""
 
     cpus: int
@@ -117,21 +121,21 @@ class NodeCPUMap(NamedTuple):
     online: int
 
 
-class DomainJobStats(NamedTuple):
+class DomainJobStats(Record):
     """virDomainGetJobStats."""
 
     type: DomainJobType
     params: Mapping[str, Value]
 
 
-class DomainStats(NamedTuple):
+class DomainStats(Record):
     """virDomainStatsRecord."""
 
     domain: Domain
     params: Mapping[str, Value]
 
 
-class Event(NamedTuple):
+class Event(Record):
     """Something happened. `args` are the C callback's arguments behind the object, structs as tuples or dicts.
 
     `scope` is "domain", "network", "storage_pool", "node_device", "secret" or "qemu_monitor"; `object` is the Domain,
@@ -145,7 +149,7 @@ class Event(NamedTuple):
     args: tuple[Any, ...]
 
 
-class LoggingSetting(NamedTuple):
+class LoggingSetting(Record):
     """virAdmConnectGetLoggingFilters / Outputs: the text, and how many entries it has."""
 
     text: str | None

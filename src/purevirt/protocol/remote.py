@@ -1,3659 +1,67 @@
 """The remote program (0x20008086): every struct and procedure of libvirt 9.0.0's remote_protocol.x.
 
 Declarations only, written from the facts by tools/gen_protocol.py and compared with them by
-`tests/wire/test_declarations.py`. Names: docs/architecture.md.
+`tests/wire/test_declarations.py`. Structs are in `remote_types`, loaded when first named here. Names:
+docs/architecture.md.
 """
 
-from enum import IntEnum
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from purevirt.errors import ErrorDomain as E
+from purevirt.protocol.remote_types import home
+from purevirt.protocol.remote_types.common import *  # noqa: F403
 from purevirt.protocol.rows import Program, When, acl, call, event, when
-from purevirt.protocol.xdr import (
-    Char,
-    Chars,
-    CharText,
-    FixedCharText,
-    Hyper,
-    Int,
-    Opaque,
-    Optional,
-    Params,
-    Seq,
-    Struct,
-    Text,
-    UChar,
-    UHyper,
-    UInt,
-    UShort,
-    Uuid,
-)
 from purevirt.types import constants as C
-from purevirt.types.typed_params import TypedParam
 
-STRING_MAX = 4194304
-CONNECT_IDENTITY_PARAMS_MAX = 20
-DOMAIN_LIST_MAX = 16384
-CPUMAP_MAX = 2048
-VCPUINFO_MAX = 16384
-CPUMAPS_MAX = 8388608
-IOTHREAD_INFO_MAX = 16384
-MIGRATE_COOKIE_MAX = 4194304
-NETWORK_LIST_MAX = 16384
-NETWORK_PORT_LIST_MAX = 16384
-INTERFACE_LIST_MAX = 16384
-STORAGE_POOL_LIST_MAX = 16384
-STORAGE_VOL_LIST_MAX = 16384
-NODE_DEVICE_LIST_MAX = 65536
-NODE_DEVICE_CAPS_LIST_MAX = 65536
-NWFILTER_LIST_MAX = 16384
-NWFILTER_BINDING_LIST_MAX = 16384
-DOMAIN_SCHEDULER_PARAMETERS_MAX = 16
-DOMAIN_BLKIO_PARAMETERS_MAX = 16
-DOMAIN_MEMORY_PARAMETERS_MAX = 16
-DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX = 32
-DOMAIN_NUMA_PARAMETERS_MAX = 16
-DOMAIN_PERF_EVENTS_MAX = 64
-DOMAIN_BLOCK_COPY_PARAMETERS_MAX = 16
-NODE_CPU_STATS_MAX = 16
-NODE_MEMORY_STATS_MAX = 16
-DOMAIN_BLOCK_STATS_PARAMETERS_MAX = 16
-NODE_MAX_CELLS = 1024
-AUTH_SASL_DATA_MAX = 65536
-AUTH_TYPE_LIST_MAX = 20
-DOMAIN_MEMORY_STATS_MAX = 1024
-DOMAIN_CHECKPOINT_LIST_MAX = 16384
-DOMAIN_SNAPSHOT_LIST_MAX = 16384
-DOMAIN_BLOCK_PEEK_BUFFER_MAX = 4194304
-DOMAIN_MEMORY_PEEK_BUFFER_MAX = 4194304
-SECURITY_LABEL_LIST_MAX = 64
-SECURITY_MODEL_MAX = 257
-SECURITY_LABEL_MAX = 4097
-SECURITY_DOI_MAX = 257
-SECRET_VALUE_MAX = 65536
-SECRET_LIST_MAX = 16384
-CPU_BASELINE_MAX = 256
-DOMAIN_SEND_KEY_MAX = 16
-DOMAIN_INTERFACE_PARAMETERS_MAX = 16
-DOMAIN_GET_CPU_STATS_NCPUS_MAX = 128
-DOMAIN_GET_CPU_STATS_MAX = 2048
-DOMAIN_DISK_ERRORS_MAX = 256
-NODE_MEMORY_PARAMETERS_MAX = 64
-DOMAIN_MIGRATE_PARAM_LIST_MAX = 64
-DOMAIN_SAVE_PARAMS_MAX = 64
-DOMAIN_JOB_STATS_MAX = 64
-CONNECT_CPU_MODELS_MAX = 8192
-DOMAIN_FSFREEZE_MOUNTPOINTS_MAX = 256
-NETWORK_DHCP_LEASES_MAX = 65536
-CONNECT_GET_ALL_DOMAIN_STATS_MAX = 262144
-DOMAIN_EVENT_TUNABLE_MAX = 2048
-DOMAIN_FSINFO_MAX = 256
-DOMAIN_FSINFO_DISKS_MAX = 256
-DOMAIN_INTERFACE_MAX = 2048
-DOMAIN_IP_ADDR_MAX = 2048
-DOMAIN_GUEST_VCPU_PARAMS_MAX = 64
-DOMAIN_IOTHREAD_PARAMS_MAX = 64
-NODE_SEV_INFO_MAX = 64
-DOMAIN_LAUNCH_SECURITY_INFO_PARAMS_MAX = 64
-DOMAIN_LAUNCH_SECURITY_STATE_PARAMS_MAX = 64
-DOMAIN_GUEST_INFO_PARAMS_MAX = 2048
-NETWORK_PORT_PARAMETERS_MAX = 16
-DOMAIN_AUTHORIZED_SSH_KEYS_MAX = 2048
-DOMAIN_MESSAGES_MAX = 2048
-DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX = 20
 
-NonnullString = Annotated[str, Text(STRING_MAX)]
-String = Annotated[str | None, Optional(Text(STRING_MAX))]
-
-
-class NonnullDomain(Struct):
-    name: NonnullString
-    uuid: Uuid
-    id: Int
-
-
-class NonnullNetwork(Struct):
-    name: NonnullString
-    uuid: Uuid
-
-
-class NonnullNetworkPort(Struct):
-    net: NonnullNetwork
-    uuid: Uuid
-
-
-class NonnullNwfilter(Struct):
-    name: NonnullString
-    uuid: Uuid
-
-
-class NonnullNwfilterBinding(Struct):
-    portdev: NonnullString
-    filtername: NonnullString
-
-
-class NonnullInterface(Struct):
-    name: NonnullString
-    mac: NonnullString
-
-
-class NonnullStoragePool(Struct):
-    name: NonnullString
-    uuid: Uuid
-
-
-class NonnullStorageVol(Struct):
-    pool: NonnullString
-    name: NonnullString
-    key: NonnullString
-
-
-class NonnullNodeDevice(Struct):
-    name: NonnullString
-
-
-class NonnullSecret(Struct):
-    uuid: Uuid
-    usageType: Int
-    usageID: NonnullString
-
-
-class NonnullDomainCheckpoint(Struct):
-    name: NonnullString
-    dom: NonnullDomain
-
-
-class NonnullDomainSnapshot(Struct):
-    name: NonnullString
-    dom: NonnullDomain
-
-
-Domain = Annotated[NonnullDomain | None, Optional(NonnullDomain)]
-
-
-Network = Annotated[NonnullNetwork | None, Optional(NonnullNetwork)]
-
-
-NetworkPort = Annotated[NonnullNetworkPort | None, Optional(NonnullNetworkPort)]
-
-
-Nwfilter = Annotated[NonnullNwfilter | None, Optional(NonnullNwfilter)]
-
-
-NwfilterBinding = Annotated[NonnullNwfilterBinding | None, Optional(NonnullNwfilterBinding)]
-
-
-StoragePool = Annotated[NonnullStoragePool | None, Optional(NonnullStoragePool)]
-
-
-StorageVol = Annotated[NonnullStorageVol | None, Optional(NonnullStorageVol)]
-
-
-NodeDevice = Annotated[NonnullNodeDevice | None, Optional(NonnullNodeDevice)]
-
-
-Secret = Annotated[NonnullSecret | None, Optional(NonnullSecret)]
-
-
-class Error(Struct):
-    code: Int
-    domain: Int
-    message: String
-    level: Int
-    dom: Domain
-    str1: String
-    str2: String
-    str3: String
-    int1: Int
-    int2: Int
-    net: Network
-
-
-class AuthType(IntEnum):
-    """remote_auth_type."""
-
-    NONE = 0
-    SASL = 1
-    POLKIT = 2
-
-
-class VcpuInfo(Struct):
-    number: UInt
-    state: Int
-    cpu_time: UHyper
-    cpu: Int
-
-
-class NodeGetCpuStats(Struct):
-    field: NonnullString
-    value: UHyper
-
-
-class NodeGetMemoryStats(Struct):
-    field: NonnullString
-    value: UHyper
-
-
-class DomainDiskError(Struct):
-    disk: NonnullString
-    error: Int
-
-
-class ConnectOpenArgs(Struct):
-    name: String
-    flags: UInt
-
-
-class ConnectSupportsFeatureArgs(Struct):
-    feature: Int
-
-
-class ConnectSupportsFeatureRet(Struct):
-    supported: Int
-
-
-class ConnectGetTypeRet(Struct):
-    type: NonnullString
-
-
-class ConnectGetVersionRet(Struct):
-    hv_ver: UHyper
-
-
-class ConnectGetLibVersionRet(Struct):
-    lib_ver: UHyper
-
-
-class ConnectGetHostnameRet(Struct):
-    hostname: NonnullString
-
-
-class ConnectGetSysinfoArgs(Struct):
-    flags: UInt
-
-
-class ConnectGetSysinfoRet(Struct):
-    sysinfo: NonnullString
-
-
-class ConnectGetUriRet(Struct):
-    uri: NonnullString
-
-
-class ConnectGetMaxVcpusArgs(Struct):
-    type: String
-
-
-class ConnectGetMaxVcpusRet(Struct):
-    max_vcpus: Int
-
-
-class NodeGetInfoRet(Struct):
-    model: Annotated[str, FixedCharText(32)]
-    memory: UHyper
-    cpus: Int
-    mhz: Int
-    nodes: Int
-    sockets: Int
-    cores: Int
-    threads: Int
-
-
-class ConnectGetCapabilitiesRet(Struct):
-    capabilities: NonnullString
-
-
-class ConnectGetDomainCapabilitiesArgs(Struct):
-    emulatorbin: String
-    arch: String
-    machine: String
-    virttype: String
-    flags: UInt
-
-
-class ConnectGetDomainCapabilitiesRet(Struct):
-    capabilities: NonnullString
-
-
-class NodeGetCpuStatsArgs(Struct):
-    cpuNum: Int
-    nparams: Int
-    flags: UInt
-
-
-class NodeGetCpuStatsRet(Struct):
-    params: Annotated[list[NodeGetCpuStats], Seq(NodeGetCpuStats, NODE_CPU_STATS_MAX)]
-    nparams: Int
-
-
-class NodeGetMemoryStatsArgs(Struct):
-    nparams: Int
-    cellNum: Int
-    flags: UInt
-
-
-class NodeGetMemoryStatsRet(Struct):
-    params: Annotated[list[NodeGetMemoryStats], Seq(NodeGetMemoryStats, NODE_MEMORY_STATS_MAX)]
-    nparams: Int
-
-
-class NodeGetCellsFreeMemoryArgs(Struct):
-    startCell: Int
-    maxcells: Int
-
-
-class NodeGetCellsFreeMemoryRet(Struct):
-    cells: Annotated[list[UHyper], Seq(UHyper, NODE_MAX_CELLS)]
-
-
-class NodeGetFreeMemoryRet(Struct):
-    freeMem: UHyper
-
-
-class DomainGetSchedulerTypeArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetSchedulerTypeRet(Struct):
-    type: NonnullString
-    nparams: Int
-
-
-class DomainGetSchedulerParametersArgs(Struct):
-    dom: NonnullDomain
-    nparams: Int
-
-
-class DomainGetSchedulerParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_SCHEDULER_PARAMETERS_MAX, STRING_MAX)]
-
-
-class DomainGetSchedulerParametersFlagsArgs(Struct):
-    dom: NonnullDomain
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetSchedulerParametersFlagsRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_SCHEDULER_PARAMETERS_MAX, STRING_MAX)]
-
-
-class DomainSetSchedulerParametersArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_SCHEDULER_PARAMETERS_MAX, STRING_MAX)]
-
-
-class DomainSetSchedulerParametersFlagsArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_SCHEDULER_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainSetBlkioParametersArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLKIO_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetBlkioParametersArgs(Struct):
-    dom: NonnullDomain
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetBlkioParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLKIO_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainSetMemoryParametersArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_MEMORY_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetMemoryParametersArgs(Struct):
-    dom: NonnullDomain
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetMemoryParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_MEMORY_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainBlockResizeArgs(Struct):
-    dom: NonnullDomain
-    disk: NonnullString
-    size: UHyper
-    flags: UInt
-
-
-class DomainSetNumaParametersArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_NUMA_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetNumaParametersArgs(Struct):
-    dom: NonnullDomain
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetNumaParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_NUMA_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainSetPerfEventsArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_PERF_EVENTS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetPerfEventsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetPerfEventsRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_PERF_EVENTS_MAX, STRING_MAX)]
-
-
-class DomainBlockStatsArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-
-
-class DomainBlockStatsRet(Struct):
-    rd_req: Hyper
-    rd_bytes: Hyper
-    wr_req: Hyper
-    wr_bytes: Hyper
-    errs: Hyper
-
-
-class DomainBlockStatsFlagsArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    nparams: Int
-    flags: UInt
-
-
-class DomainBlockStatsFlagsRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLOCK_STATS_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainInterfaceStatsArgs(Struct):
-    dom: NonnullDomain
-    device: NonnullString
-
-
-class DomainInterfaceStatsRet(Struct):
-    rx_bytes: Hyper
-    rx_packets: Hyper
-    rx_errs: Hyper
-    rx_drop: Hyper
-    tx_bytes: Hyper
-    tx_packets: Hyper
-    tx_errs: Hyper
-    tx_drop: Hyper
-
-
-class DomainSetInterfaceParametersArgs(Struct):
-    dom: NonnullDomain
-    device: NonnullString
-    params: Annotated[list[TypedParam], Params(DOMAIN_INTERFACE_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetInterfaceParametersArgs(Struct):
-    dom: NonnullDomain
-    device: NonnullString
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetInterfaceParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_INTERFACE_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainMemoryStatsArgs(Struct):
-    dom: NonnullDomain
-    maxStats: UInt
-    flags: UInt
-
-
-class DomainMemoryStat(Struct):
-    tag: Int
-    val: UHyper
-
-
-class DomainMemoryStatsRet(Struct):
-    stats: Annotated[list[DomainMemoryStat], Seq(DomainMemoryStat, DOMAIN_MEMORY_STATS_MAX)]
-
-
-class DomainBlockPeekArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    offset: UHyper
-    size: UInt
-    flags: UInt
-
-
-class DomainBlockPeekRet(Struct):
-    buffer: Annotated[bytes, Opaque(DOMAIN_BLOCK_PEEK_BUFFER_MAX)]
-
-
-class DomainMemoryPeekArgs(Struct):
-    dom: NonnullDomain
-    offset: UHyper
-    size: UInt
-    flags: UInt
-
-
-class DomainMemoryPeekRet(Struct):
-    buffer: Annotated[bytes, Opaque(DOMAIN_MEMORY_PEEK_BUFFER_MAX)]
-
-
-class DomainGetBlockInfoArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    flags: UInt
-
-
-class DomainGetBlockInfoRet(Struct):
-    allocation: UHyper
-    capacity: UHyper
-    physical: UHyper
-
-
-class ConnectListDomainsArgs(Struct):
-    maxids: Int
-
-
-class ConnectListDomainsRet(Struct):
-    ids: Annotated[list[Int], Seq(Int, DOMAIN_LIST_MAX)]
-
-
-class ConnectNumOfDomainsRet(Struct):
-    num: Int
-
-
-class DomainCreateXmlArgs(Struct):
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class DomainCreateXmlRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainCreateXmlWithFilesArgs(Struct):
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class DomainCreateXmlWithFilesRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainLookupByIdArgs(Struct):
-    id: Int
-
-
-class DomainLookupByIdRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainLookupByUuidArgs(Struct):
-    uuid: Uuid
-
-
-class DomainLookupByUuidRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class DomainLookupByNameRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainSuspendArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainResumeArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainPmSuspendForDurationArgs(Struct):
-    dom: NonnullDomain
-    target: UInt
-    duration: UHyper
-    flags: UInt
-
-
-class DomainPmWakeupArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainShutdownArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainRebootArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainResetArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainDestroyArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainDestroyFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetOsTypeArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetOsTypeRet(Struct):
-    type: NonnullString
-
-
-class DomainGetMaxMemoryArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetMaxMemoryRet(Struct):
-    memory: UHyper
-
-
-class DomainSetMaxMemoryArgs(Struct):
-    dom: NonnullDomain
-    memory: UHyper
-
-
-class DomainSetMemoryArgs(Struct):
-    dom: NonnullDomain
-    memory: UHyper
-
-
-class DomainSetMemoryFlagsArgs(Struct):
-    dom: NonnullDomain
-    memory: UHyper
-    flags: UInt
-
-
-class DomainSetMemoryStatsPeriodArgs(Struct):
-    dom: NonnullDomain
-    period: Int
-    flags: UInt
-
-
-class DomainGetInfoArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetInfoRet(Struct):
-    state: UChar
-    maxMem: UHyper
-    memory: UHyper
-    nrVirtCpu: UShort
-    cpuTime: UHyper
-
-
-class DomainSaveArgs(Struct):
-    dom: NonnullDomain
-    to: NonnullString
-
-
-class DomainSaveFlagsArgs(Struct):
-    dom: NonnullDomain
-    to: NonnullString
-    dxml: String
-    flags: UInt
-
-
-class DomainSaveParamsArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_SAVE_PARAMS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainRestoreArgs(Struct):
-    from_: NonnullString
-
-
-class DomainRestoreFlagsArgs(Struct):
-    from_: NonnullString
-    dxml: String
-    flags: UInt
-
-
-class DomainRestoreParamsArgs(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_SAVE_PARAMS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainSaveImageGetXmlDescArgs(Struct):
-    file: NonnullString
-    flags: UInt
-
-
-class DomainSaveImageGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainSaveImageDefineXmlArgs(Struct):
-    file: NonnullString
-    dxml: NonnullString
-    flags: UInt
-
-
-class DomainCoreDumpArgs(Struct):
-    dom: NonnullDomain
-    to: NonnullString
-    flags: UInt
-
-
-class DomainCoreDumpWithFormatArgs(Struct):
-    dom: NonnullDomain
-    to: NonnullString
-    dumpformat: UInt
-    flags: UInt
-
-
-class DomainScreenshotArgs(Struct):
-    dom: NonnullDomain
-    screen: UInt
-    flags: UInt
-
-
-class DomainScreenshotRet(Struct):
-    mime: String
-
-
-class DomainGetXmlDescArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainMigratePrepareArgs(Struct):
-    uri_in: String
-    flags: UHyper
-    dname: String
-    resource: UHyper
-
-
-class DomainMigratePrepareRet(Struct):
-    cookie: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri_out: String
-
-
-class DomainMigratePerformArgs(Struct):
-    dom: NonnullDomain
-    cookie: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri: NonnullString
-    flags: UHyper
-    dname: String
-    resource: UHyper
-
-
-class DomainMigrateFinishArgs(Struct):
-    dname: NonnullString
-    cookie: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri: NonnullString
-    flags: UHyper
-
-
-class DomainMigrateFinishRet(Struct):
-    ddom: NonnullDomain
-
-
-class DomainMigratePrepare2Args(Struct):
-    uri_in: String
-    flags: UHyper
-    dname: String
-    resource: UHyper
-    dom_xml: NonnullString
-
-
-class DomainMigratePrepare2Ret(Struct):
-    cookie: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri_out: String
-
-
-class DomainMigrateFinish2Args(Struct):
-    dname: NonnullString
-    cookie: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri: NonnullString
-    flags: UHyper
-    retcode: Int
-
-
-class DomainMigrateFinish2Ret(Struct):
-    ddom: NonnullDomain
-
-
-class ConnectListDefinedDomainsArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListDefinedDomainsRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_LIST_MAX)]
-
-
-class ConnectNumOfDefinedDomainsRet(Struct):
-    num: Int
-
-
-class DomainCreateArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainCreateWithFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainCreateWithFlagsRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainCreateWithFilesArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainCreateWithFilesRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainDefineXmlArgs(Struct):
-    xml: NonnullString
-
-
-class DomainDefineXmlRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainDefineXmlFlagsArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class DomainDefineXmlFlagsRet(Struct):
-    dom: NonnullDomain
-
-
-class DomainUndefineArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainUndefineFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainInjectNmiArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainSendKeyArgs(Struct):
-    dom: NonnullDomain
-    codeset: UInt
-    holdtime: UInt
-    keycodes: Annotated[list[UInt], Seq(UInt, DOMAIN_SEND_KEY_MAX)]
-    flags: UInt
-
-
-class DomainSendProcessSignalArgs(Struct):
-    dom: NonnullDomain
-    pid_value: Hyper
-    signum: UInt
-    flags: UInt
-
-
-class DomainSetVcpusArgs(Struct):
-    dom: NonnullDomain
-    nvcpus: UInt
-
-
-class DomainSetVcpusFlagsArgs(Struct):
-    dom: NonnullDomain
-    nvcpus: UInt
-    flags: UInt
-
-
-class DomainGetVcpusFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetVcpusFlagsRet(Struct):
-    num: Int
-
-
-class DomainPinVcpuArgs(Struct):
-    dom: NonnullDomain
-    vcpu: UInt
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-
-
-class DomainPinVcpuFlagsArgs(Struct):
-    dom: NonnullDomain
-    vcpu: UInt
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-    flags: UInt
-
-
-class DomainGetVcpuPinInfoArgs(Struct):
-    dom: NonnullDomain
-    ncpumaps: Int
-    maplen: Int
-    flags: UInt
-
-
-class DomainGetVcpuPinInfoRet(Struct):
-    cpumaps: Annotated[bytes, Opaque(CPUMAPS_MAX)]
-    num: Int
-
-
-class DomainPinEmulatorArgs(Struct):
-    dom: NonnullDomain
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-    flags: UInt
-
-
-class DomainGetEmulatorPinInfoArgs(Struct):
-    dom: NonnullDomain
-    maplen: Int
-    flags: UInt
-
-
-class DomainGetEmulatorPinInfoRet(Struct):
-    cpumaps: Annotated[bytes, Opaque(CPUMAPS_MAX)]
-    ret: Int
-
-
-class DomainGetVcpusArgs(Struct):
-    dom: NonnullDomain
-    maxinfo: Int
-    maplen: Int
-
-
-class DomainGetVcpusRet(Struct):
-    info: Annotated[list[VcpuInfo], Seq(VcpuInfo, VCPUINFO_MAX)]
-    cpumaps: Annotated[bytes, Opaque(CPUMAPS_MAX)]
-
-
-class DomainGetMaxVcpusArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetMaxVcpusRet(Struct):
-    num: Int
-
-
-class DomainIothreadInfo(Struct):
-    iothread_id: UInt
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-
-
-class DomainGetIothreadInfoArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetIothreadInfoRet(Struct):
-    info: Annotated[list[DomainIothreadInfo], Seq(DomainIothreadInfo, IOTHREAD_INFO_MAX)]
-    ret: UInt
-
-
-class DomainPinIothreadArgs(Struct):
-    dom: NonnullDomain
-    iothreads_id: UInt
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-    flags: UInt
-
-
-class DomainAddIothreadArgs(Struct):
-    dom: NonnullDomain
-    iothread_id: UInt
-    flags: UInt
-
-
-class DomainDelIothreadArgs(Struct):
-    dom: NonnullDomain
-    iothread_id: UInt
-    flags: UInt
-
-
-class DomainSetIothreadParamsArgs(Struct):
-    dom: NonnullDomain
-    iothread_id: UInt
-    params: Annotated[list[TypedParam], Params(DOMAIN_IOTHREAD_PARAMS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetSecurityLabelArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetSecurityLabelRet(Struct):
-    label: Annotated[str, CharText(SECURITY_LABEL_MAX)]
-    enforcing: Int
-
-
-class DomainGetSecurityLabelListArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetSecurityLabelListRet(Struct):
-    labels: Annotated[list[DomainGetSecurityLabelRet], Seq(DomainGetSecurityLabelRet, SECURITY_LABEL_LIST_MAX)]
-    ret: Int
-
-
-class NodeGetSecurityModelRet(Struct):
-    model: Annotated[str, CharText(SECURITY_MODEL_MAX)]
-    doi: Annotated[str, CharText(SECURITY_DOI_MAX)]
-
-
-class DomainAttachDeviceArgs(Struct):
-    dom: NonnullDomain
-    xml: NonnullString
-
-
-class DomainAttachDeviceFlagsArgs(Struct):
-    dom: NonnullDomain
-    xml: NonnullString
-    flags: UInt
-
-
-class DomainDetachDeviceArgs(Struct):
-    dom: NonnullDomain
-    xml: NonnullString
-
-
-class DomainDetachDeviceFlagsArgs(Struct):
-    dom: NonnullDomain
-    xml: NonnullString
-    flags: UInt
-
-
-class DomainUpdateDeviceFlagsArgs(Struct):
-    dom: NonnullDomain
-    xml: NonnullString
-    flags: UInt
-
-
-class DomainDetachDeviceAliasArgs(Struct):
-    dom: NonnullDomain
-    alias: NonnullString
-    flags: UInt
-
-
-class DomainGetAutostartArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetAutostartRet(Struct):
-    autostart: Int
-
-
-class DomainSetAutostartArgs(Struct):
-    dom: NonnullDomain
-    autostart: Int
-
-
-class DomainSetMetadataArgs(Struct):
-    dom: NonnullDomain
-    type: Int
-    metadata: String
-    key: String
-    uri: String
-    flags: UInt
-
-
-class DomainGetMetadataArgs(Struct):
-    dom: NonnullDomain
-    type: Int
-    uri: String
-    flags: UInt
-
-
-class DomainGetMetadataRet(Struct):
-    metadata: NonnullString
-
-
-class DomainBlockJobAbortArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    flags: UInt
-
-
-class DomainGetBlockJobInfoArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    flags: UInt
-
-
-class DomainGetBlockJobInfoRet(Struct):
-    found: Int
-    type: Int
-    bandwidth: UHyper
-    cur: UHyper
-    end: UHyper
-
-
-class DomainBlockJobSetSpeedArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    bandwidth: UHyper
-    flags: UInt
-
-
-class DomainBlockPullArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    bandwidth: UHyper
-    flags: UInt
-
-
-class DomainBlockRebaseArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    base: String
-    bandwidth: UHyper
-    flags: UInt
-
-
-class DomainBlockCopyArgs(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    destxml: NonnullString
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLOCK_COPY_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainBlockCommitArgs(Struct):
-    dom: NonnullDomain
-    disk: NonnullString
-    base: String
-    top: String
-    bandwidth: UHyper
-    flags: UInt
-
-
-class DomainSetBlockIoTuneArgs(Struct):
-    dom: NonnullDomain
-    disk: NonnullString
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainGetBlockIoTuneArgs(Struct):
-    dom: NonnullDomain
-    disk: String
-    nparams: Int
-    flags: UInt
-
-
-class DomainGetBlockIoTuneRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainGetCpuStatsArgs(Struct):
-    dom: NonnullDomain
-    nparams: UInt
-    start_cpu: Int
-    ncpus: UInt
-    flags: UInt
-
-
-class DomainGetCpuStatsRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_GET_CPU_STATS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainGetHostnameArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetHostnameRet(Struct):
-    hostname: NonnullString
-
-
-class ConnectNumOfNetworksRet(Struct):
-    num: Int
-
-
-class ConnectListNetworksArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListNetworksRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, NETWORK_LIST_MAX)]
-
-
-class ConnectNumOfDefinedNetworksRet(Struct):
-    num: Int
-
-
-class ConnectListDefinedNetworksArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListDefinedNetworksRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, NETWORK_LIST_MAX)]
-
-
-class NetworkLookupByUuidArgs(Struct):
-    uuid: Uuid
-
-
-class NetworkLookupByUuidRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class NetworkLookupByNameRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkCreateXmlArgs(Struct):
-    xml: NonnullString
-
-
-class NetworkCreateXmlRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkCreateXmlFlagsArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class NetworkCreateXmlFlagsRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkDefineXmlArgs(Struct):
-    xml: NonnullString
-
-
-class NetworkDefineXmlRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkDefineXmlFlagsArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class NetworkDefineXmlFlagsRet(Struct):
-    net: NonnullNetwork
-
-
-class NetworkUndefineArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkUpdateArgs(Struct):
-    net: NonnullNetwork
-    command: UInt
-    section: UInt
-    parentIndex: Int
-    xml: NonnullString
-    flags: UInt
-
-
-class NetworkCreateArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkDestroyArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkGetXmlDescArgs(Struct):
-    net: NonnullNetwork
-    flags: UInt
-
-
-class NetworkGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class NetworkGetBridgeNameArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkGetBridgeNameRet(Struct):
-    name: NonnullString
-
-
-class NetworkGetAutostartArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkGetAutostartRet(Struct):
-    autostart: Int
-
-
-class NetworkSetAutostartArgs(Struct):
-    net: NonnullNetwork
-    autostart: Int
-
-
-class ConnectNumOfNwfiltersRet(Struct):
-    num: Int
-
-
-class ConnectListNwfiltersArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListNwfiltersRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, NWFILTER_LIST_MAX)]
-
-
-class NwfilterLookupByUuidArgs(Struct):
-    uuid: Uuid
-
-
-class NwfilterLookupByUuidRet(Struct):
-    nwfilter: NonnullNwfilter
-
-
-class NwfilterLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class NwfilterLookupByNameRet(Struct):
-    nwfilter: NonnullNwfilter
-
-
-class NwfilterDefineXmlArgs(Struct):
-    xml: NonnullString
-
-
-class NwfilterDefineXmlRet(Struct):
-    nwfilter: NonnullNwfilter
-
-
-class NwfilterDefineXmlFlagsArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class NwfilterDefineXmlFlagsRet(Struct):
-    nwfilter: NonnullNwfilter
-
-
-class NwfilterUndefineArgs(Struct):
-    nwfilter: NonnullNwfilter
-
-
-class NwfilterGetXmlDescArgs(Struct):
-    nwfilter: NonnullNwfilter
-    flags: UInt
-
-
-class NwfilterGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class ConnectNumOfInterfacesRet(Struct):
-    num: Int
-
-
-class ConnectListInterfacesArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListInterfacesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, INTERFACE_LIST_MAX)]
-
-
-class ConnectNumOfDefinedInterfacesRet(Struct):
-    num: Int
-
-
-class ConnectListDefinedInterfacesArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListDefinedInterfacesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, INTERFACE_LIST_MAX)]
-
-
-class InterfaceLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class InterfaceLookupByNameRet(Struct):
-    iface: NonnullInterface
-
-
-class InterfaceLookupByMacStringArgs(Struct):
-    mac: NonnullString
-
-
-class InterfaceLookupByMacStringRet(Struct):
-    iface: NonnullInterface
-
-
-class InterfaceGetXmlDescArgs(Struct):
-    iface: NonnullInterface
-    flags: UInt
-
-
-class InterfaceGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class InterfaceDefineXmlArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class InterfaceDefineXmlRet(Struct):
-    iface: NonnullInterface
-
-
-class InterfaceUndefineArgs(Struct):
-    iface: NonnullInterface
-
-
-class InterfaceCreateArgs(Struct):
-    iface: NonnullInterface
-    flags: UInt
-
-
-class InterfaceDestroyArgs(Struct):
-    iface: NonnullInterface
-    flags: UInt
-
-
-class InterfaceChangeBeginArgs(Struct):
-    flags: UInt
-
-
-class InterfaceChangeCommitArgs(Struct):
-    flags: UInt
-
-
-class InterfaceChangeRollbackArgs(Struct):
-    flags: UInt
-
-
-class AuthListRet(Struct):
-    types: Annotated[list[AuthType], Seq(AuthType, AUTH_TYPE_LIST_MAX)]
-
-
-class AuthSaslInitRet(Struct):
-    mechlist: NonnullString
-
-
-class AuthSaslStartArgs(Struct):
-    mech: NonnullString
-    nil: Int
-    data: Annotated[bytes, Chars(AUTH_SASL_DATA_MAX)]
-
-
-class AuthSaslStartRet(Struct):
-    complete: Int
-    nil: Int
-    data: Annotated[bytes, Chars(AUTH_SASL_DATA_MAX)]
-
-
-class AuthSaslStepArgs(Struct):
-    nil: Int
-    data: Annotated[bytes, Chars(AUTH_SASL_DATA_MAX)]
-
-
-class AuthSaslStepRet(Struct):
-    complete: Int
-    nil: Int
-    data: Annotated[bytes, Chars(AUTH_SASL_DATA_MAX)]
-
-
-class AuthPolkitRet(Struct):
-    complete: Int
-
-
-class ConnectNumOfStoragePoolsRet(Struct):
-    num: Int
-
-
-class ConnectListStoragePoolsArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListStoragePoolsRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, STORAGE_POOL_LIST_MAX)]
-
-
-class ConnectNumOfDefinedStoragePoolsRet(Struct):
-    num: Int
-
-
-class ConnectListDefinedStoragePoolsArgs(Struct):
-    maxnames: Int
-
-
-class ConnectListDefinedStoragePoolsRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, STORAGE_POOL_LIST_MAX)]
-
-
-class ConnectFindStoragePoolSourcesArgs(Struct):
-    type: NonnullString
-    srcSpec: String
-    flags: UInt
-
-
-class ConnectFindStoragePoolSourcesRet(Struct):
-    xml: NonnullString
-
-
-class StoragePoolLookupByUuidArgs(Struct):
-    uuid: Uuid
-
-
-class StoragePoolLookupByUuidRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class StoragePoolLookupByNameRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolLookupByVolumeArgs(Struct):
-    vol: NonnullStorageVol
-
-
-class StoragePoolLookupByVolumeRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolLookupByTargetPathArgs(Struct):
-    path: NonnullString
-
-
-class StoragePoolLookupByTargetPathRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolCreateXmlArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class StoragePoolCreateXmlRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolDefineXmlArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class StoragePoolDefineXmlRet(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolBuildArgs(Struct):
-    pool: NonnullStoragePool
-    flags: UInt
-
-
-class StoragePoolUndefineArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolCreateArgs(Struct):
-    pool: NonnullStoragePool
-    flags: UInt
-
-
-class StoragePoolDestroyArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolDeleteArgs(Struct):
-    pool: NonnullStoragePool
-    flags: UInt
-
-
-class StoragePoolRefreshArgs(Struct):
-    pool: NonnullStoragePool
-    flags: UInt
-
-
-class StoragePoolGetXmlDescArgs(Struct):
-    pool: NonnullStoragePool
-    flags: UInt
-
-
-class StoragePoolGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class StoragePoolGetInfoArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolGetInfoRet(Struct):
-    state: UChar
-    capacity: UHyper
-    allocation: UHyper
-    available: UHyper
-
-
-class StoragePoolGetAutostartArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolGetAutostartRet(Struct):
-    autostart: Int
-
-
-class StoragePoolSetAutostartArgs(Struct):
-    pool: NonnullStoragePool
-    autostart: Int
-
-
-class StoragePoolNumOfVolumesArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolNumOfVolumesRet(Struct):
-    num: Int
-
-
-class StoragePoolListVolumesArgs(Struct):
-    pool: NonnullStoragePool
-    maxnames: Int
-
-
-class StoragePoolListVolumesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, STORAGE_VOL_LIST_MAX)]
-
-
-class StorageVolLookupByNameArgs(Struct):
-    pool: NonnullStoragePool
-    name: NonnullString
-
-
-class StorageVolLookupByNameRet(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolLookupByKeyArgs(Struct):
-    key: NonnullString
-
-
-class StorageVolLookupByKeyRet(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolLookupByPathArgs(Struct):
-    path: NonnullString
-
-
-class StorageVolLookupByPathRet(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolCreateXmlArgs(Struct):
-    pool: NonnullStoragePool
-    xml: NonnullString
-    flags: UInt
-
-
-class StorageVolCreateXmlRet(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolCreateXmlFromArgs(Struct):
-    pool: NonnullStoragePool
-    xml: NonnullString
-    clonevol: NonnullStorageVol
-    flags: UInt
-
-
-class StorageVolCreateXmlFromRet(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolDeleteArgs(Struct):
-    vol: NonnullStorageVol
-    flags: UInt
-
-
-class StorageVolWipeArgs(Struct):
-    vol: NonnullStorageVol
-    flags: UInt
-
-
-class StorageVolWipePatternArgs(Struct):
-    vol: NonnullStorageVol
-    algorithm: UInt
-    flags: UInt
-
-
-class StorageVolGetXmlDescArgs(Struct):
-    vol: NonnullStorageVol
-    flags: UInt
-
-
-class StorageVolGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class StorageVolGetInfoArgs(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolGetInfoRet(Struct):
-    type: Char
-    capacity: UHyper
-    allocation: UHyper
-
-
-class StorageVolGetInfoFlagsArgs(Struct):
-    vol: NonnullStorageVol
-    flags: UInt
-
-
-class StorageVolGetInfoFlagsRet(Struct):
-    type: Char
-    capacity: UHyper
-    allocation: UHyper
-
-
-class StorageVolGetPathArgs(Struct):
-    vol: NonnullStorageVol
-
-
-class StorageVolGetPathRet(Struct):
-    name: NonnullString
-
-
-class StorageVolResizeArgs(Struct):
-    vol: NonnullStorageVol
-    capacity: UHyper
-    flags: UInt
-
-
-class NodeNumOfDevicesArgs(Struct):
-    cap: String
-    flags: UInt
-
-
-class NodeNumOfDevicesRet(Struct):
-    num: Int
-
-
-class NodeListDevicesArgs(Struct):
-    cap: String
-    maxnames: Int
-    flags: UInt
-
-
-class NodeListDevicesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, NODE_DEVICE_LIST_MAX)]
-
-
-class NodeDeviceLookupByNameArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceLookupByNameRet(Struct):
-    dev: NonnullNodeDevice
-
-
-class NodeDeviceLookupScsiHostByWwnArgs(Struct):
-    wwnn: NonnullString
-    wwpn: NonnullString
-    flags: UInt
-
-
-class NodeDeviceLookupScsiHostByWwnRet(Struct):
-    dev: NonnullNodeDevice
-
-
-class NodeDeviceGetXmlDescArgs(Struct):
-    name: NonnullString
-    flags: UInt
-
-
-class NodeDeviceGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class NodeDeviceGetParentArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceGetParentRet(Struct):
-    parentName: String
-
-
-class NodeDeviceNumOfCapsArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceNumOfCapsRet(Struct):
-    num: Int
-
-
-class NodeDeviceListCapsArgs(Struct):
-    name: NonnullString
-    maxnames: Int
-
-
-class NodeDeviceListCapsRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, NODE_DEVICE_CAPS_LIST_MAX)]
-
-
-class NodeDeviceDettachArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceDetachFlagsArgs(Struct):
-    name: NonnullString
-    driverName: String
-    flags: UInt
-
-
-class NodeDeviceReAttachArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceResetArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceCreateXmlArgs(Struct):
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class NodeDeviceCreateXmlRet(Struct):
-    dev: NonnullNodeDevice
-
-
-class NodeDeviceDestroyArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceDefineXmlArgs(Struct):
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class NodeDeviceDefineXmlRet(Struct):
-    dev: NonnullNodeDevice
-
-
-class NodeDeviceUndefineArgs(Struct):
-    name: NonnullString
-    flags: UInt
-
-
-class NodeDeviceCreateArgs(Struct):
-    name: NonnullString
-    flags: UInt
-
-
-class NodeDeviceGetAutostartArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceGetAutostartRet(Struct):
-    autostart: Int
-
-
-class NodeDeviceSetAutostartArgs(Struct):
-    name: NonnullString
-    autostart: Int
-
-
-class NodeDeviceIsPersistentArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceIsPersistentRet(Struct):
-    persistent: Int
-
-
-class NodeDeviceIsActiveArgs(Struct):
-    name: NonnullString
-
-
-class NodeDeviceIsActiveRet(Struct):
-    active: Int
-
-
-class ConnectDomainEventRegisterRet(Struct):
-    cb_registered: Int
-
-
-class ConnectDomainEventDeregisterRet(Struct):
-    cb_registered: Int
-
-
-class DomainEventLifecycleMsg(Struct):
-    dom: NonnullDomain
-    event: Int
-    detail: Int
-
-
-class DomainEventCallbackLifecycleMsg(Struct):
-    callbackID: Int
-    msg: DomainEventLifecycleMsg
-
-
-class ConnectDomainXmlFromNativeArgs(Struct):
-    nativeFormat: NonnullString
-    nativeConfig: NonnullString
-    flags: UInt
-
-
-class ConnectDomainXmlFromNativeRet(Struct):
-    domainXml: NonnullString
-
-
-class ConnectDomainXmlToNativeArgs(Struct):
-    nativeFormat: NonnullString
-    domainXml: NonnullString
-    flags: UInt
-
-
-class ConnectDomainXmlToNativeRet(Struct):
-    nativeConfig: NonnullString
-
-
-class ConnectNumOfSecretsRet(Struct):
-    num: Int
-
-
-class ConnectListSecretsArgs(Struct):
-    maxuuids: Int
-
-
-class ConnectListSecretsRet(Struct):
-    uuids: Annotated[list[NonnullString], Seq(NonnullString, SECRET_LIST_MAX)]
-
-
-class SecretLookupByUuidArgs(Struct):
-    uuid: Uuid
-
-
-class SecretLookupByUuidRet(Struct):
-    secret: NonnullSecret
-
-
-class SecretDefineXmlArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class SecretDefineXmlRet(Struct):
-    secret: NonnullSecret
-
-
-class SecretGetXmlDescArgs(Struct):
-    secret: NonnullSecret
-    flags: UInt
-
-
-class SecretGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class SecretSetValueArgs(Struct):
-    secret: NonnullSecret
-    value: Annotated[bytes, Opaque(SECRET_VALUE_MAX)]
-    flags: UInt
-
-
-class SecretGetValueArgs(Struct):
-    secret: NonnullSecret
-    flags: UInt
-
-
-class SecretGetValueRet(Struct):
-    value: Annotated[bytes, Opaque(SECRET_VALUE_MAX)]
-
-
-class SecretUndefineArgs(Struct):
-    secret: NonnullSecret
-
-
-class SecretLookupByUsageArgs(Struct):
-    usageType: Int
-    usageID: NonnullString
-
-
-class SecretLookupByUsageRet(Struct):
-    secret: NonnullSecret
-
-
-class DomainMigratePrepareTunnelArgs(Struct):
-    flags: UHyper
-    dname: String
-    resource: UHyper
-    dom_xml: NonnullString
-
-
-class ConnectIsSecureRet(Struct):
-    secure: Int
-
-
-class DomainIsActiveArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainIsActiveRet(Struct):
-    active: Int
-
-
-class DomainIsPersistentArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainIsPersistentRet(Struct):
-    persistent: Int
-
-
-class DomainIsUpdatedArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainIsUpdatedRet(Struct):
-    updated: Int
-
-
-class NetworkIsActiveArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkIsActiveRet(Struct):
-    active: Int
-
-
-class NetworkIsPersistentArgs(Struct):
-    net: NonnullNetwork
-
-
-class NetworkIsPersistentRet(Struct):
-    persistent: Int
-
-
-class StoragePoolIsActiveArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolIsActiveRet(Struct):
-    active: Int
-
-
-class StoragePoolIsPersistentArgs(Struct):
-    pool: NonnullStoragePool
-
-
-class StoragePoolIsPersistentRet(Struct):
-    persistent: Int
-
-
-class InterfaceIsActiveArgs(Struct):
-    iface: NonnullInterface
-
-
-class InterfaceIsActiveRet(Struct):
-    active: Int
-
-
-class ConnectCompareCpuArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class ConnectCompareCpuRet(Struct):
-    result: Int
-
-
-class ConnectBaselineCpuArgs(Struct):
-    xmlCPUs: Annotated[list[NonnullString], Seq(NonnullString, CPU_BASELINE_MAX)]
-    flags: UInt
-
-
-class ConnectBaselineCpuRet(Struct):
-    cpu: NonnullString
-
-
-class DomainGetJobInfoArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainGetJobInfoRet(Struct):
-    type: Int
-    timeElapsed: UHyper
-    timeRemaining: UHyper
-    dataTotal: UHyper
-    dataProcessed: UHyper
-    dataRemaining: UHyper
-    memTotal: UHyper
-    memProcessed: UHyper
-    memRemaining: UHyper
-    fileTotal: UHyper
-    fileProcessed: UHyper
-    fileRemaining: UHyper
-
-
-class DomainGetJobStatsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetJobStatsRet(Struct):
-    type: Int
-    params: Annotated[list[TypedParam], Params(DOMAIN_JOB_STATS_MAX, STRING_MAX)]
-
-
-class DomainAbortJobArgs(Struct):
-    dom: NonnullDomain
-
-
-class DomainAbortJobFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainMigrateGetMaxDowntimeArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainMigrateGetMaxDowntimeRet(Struct):
-    downtime: UHyper
-
-
-class DomainMigrateSetMaxDowntimeArgs(Struct):
-    dom: NonnullDomain
-    downtime: UHyper
-    flags: UInt
-
-
-class DomainMigrateGetCompressionCacheArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainMigrateGetCompressionCacheRet(Struct):
-    cacheSize: UHyper
-
-
-class DomainMigrateSetCompressionCacheArgs(Struct):
-    dom: NonnullDomain
-    cacheSize: UHyper
-    flags: UInt
-
-
-class DomainMigrateSetMaxSpeedArgs(Struct):
-    dom: NonnullDomain
-    bandwidth: UHyper
-    flags: UInt
-
-
-class DomainMigrateGetMaxSpeedArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainMigrateGetMaxSpeedRet(Struct):
-    bandwidth: UHyper
-
-
-class ConnectDomainEventRegisterAnyArgs(Struct):
-    eventID: Int
-
-
-class ConnectDomainEventDeregisterAnyArgs(Struct):
-    eventID: Int
-
-
-class ConnectDomainEventCallbackRegisterAnyArgs(Struct):
-    eventID: Int
-    dom: Domain
-
-
-class ConnectDomainEventCallbackRegisterAnyRet(Struct):
-    callbackID: Int
-
-
-class ConnectDomainEventCallbackDeregisterAnyArgs(Struct):
-    callbackID: Int
-
-
-class DomainEventRebootMsg(Struct):
-    dom: NonnullDomain
-
-
-class DomainEventCallbackRebootMsg(Struct):
-    callbackID: Int
-    msg: DomainEventRebootMsg
-
-
-class DomainEventRtcChangeMsg(Struct):
-    dom: NonnullDomain
-    offset: Hyper
-
-
-class DomainEventCallbackRtcChangeMsg(Struct):
-    callbackID: Int
-    msg: DomainEventRtcChangeMsg
-
-
-class DomainEventWatchdogMsg(Struct):
-    dom: NonnullDomain
-    action: Int
-
-
-class DomainEventCallbackWatchdogMsg(Struct):
-    callbackID: Int
-    msg: DomainEventWatchdogMsg
-
-
-class DomainEventIoErrorMsg(Struct):
-    dom: NonnullDomain
-    srcPath: NonnullString
-    devAlias: NonnullString
-    action: Int
-
-
-class DomainEventCallbackIoErrorMsg(Struct):
-    callbackID: Int
-    msg: DomainEventIoErrorMsg
-
-
-class DomainEventIoErrorReasonMsg(Struct):
-    dom: NonnullDomain
-    srcPath: NonnullString
-    devAlias: NonnullString
-    action: Int
-    reason: NonnullString
-
-
-class DomainEventCallbackIoErrorReasonMsg(Struct):
-    callbackID: Int
-    msg: DomainEventIoErrorReasonMsg
-
-
-class DomainEventGraphicsAddress(Struct):
-    family: Int
-    node: NonnullString
-    service: NonnullString
-
-
-class DomainEventGraphicsIdentity(Struct):
-    type: NonnullString
-    name: NonnullString
-
-
-class DomainEventGraphicsMsg(Struct):
-    dom: NonnullDomain
-    phase: Int
-    local: DomainEventGraphicsAddress
-    remote: DomainEventGraphicsAddress
-    authScheme: NonnullString
-    subject: Annotated[list[DomainEventGraphicsIdentity], Seq(DomainEventGraphicsIdentity, DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX)]
-
-
-class DomainEventCallbackGraphicsMsg(Struct):
-    callbackID: Int
-    msg: DomainEventGraphicsMsg
-
-
-class DomainEventBlockJobMsg(Struct):
-    dom: NonnullDomain
-    path: NonnullString
-    type: Int
-    status: Int
-
-
-class DomainEventCallbackBlockJobMsg(Struct):
-    callbackID: Int
-    msg: DomainEventBlockJobMsg
-
-
-class DomainEventDiskChangeMsg(Struct):
-    dom: NonnullDomain
-    oldSrcPath: String
-    newSrcPath: String
-    devAlias: NonnullString
-    reason: Int
-
-
-class DomainEventCallbackDiskChangeMsg(Struct):
-    callbackID: Int
-    msg: DomainEventDiskChangeMsg
-
-
-class DomainEventTrayChangeMsg(Struct):
-    dom: NonnullDomain
-    devAlias: NonnullString
-    reason: Int
-
-
-class DomainEventCallbackTrayChangeMsg(Struct):
-    callbackID: Int
-    msg: DomainEventTrayChangeMsg
-
-
-class DomainEventPmwakeupMsg(Struct):
-    dom: NonnullDomain
-
-
-class DomainEventCallbackPmwakeupMsg(Struct):
-    callbackID: Int
-    reason: Int
-    msg: DomainEventPmwakeupMsg
-
-
-class DomainEventPmsuspendMsg(Struct):
-    dom: NonnullDomain
-
-
-class DomainEventCallbackPmsuspendMsg(Struct):
-    callbackID: Int
-    reason: Int
-    msg: DomainEventPmsuspendMsg
-
-
-class DomainEventBalloonChangeMsg(Struct):
-    dom: NonnullDomain
-    actual: UHyper
-
-
-class DomainEventCallbackBalloonChangeMsg(Struct):
-    callbackID: Int
-    msg: DomainEventBalloonChangeMsg
-
-
-class DomainEventPmsuspendDiskMsg(Struct):
-    dom: NonnullDomain
-
-
-class DomainEventCallbackPmsuspendDiskMsg(Struct):
-    callbackID: Int
-    reason: Int
-    msg: DomainEventPmsuspendDiskMsg
-
-
-class DomainManagedSaveArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainHasManagedSaveImageArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainHasManagedSaveImageRet(Struct):
-    result: Int
-
-
-class DomainManagedSaveRemoveArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainManagedSaveGetXmlDescArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainManagedSaveGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainManagedSaveDefineXmlArgs(Struct):
-    dom: NonnullDomain
-    dxml: String
-    flags: UInt
-
-
-class DomainSnapshotCreateXmlArgs(Struct):
-    dom: NonnullDomain
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class DomainSnapshotCreateXmlRet(Struct):
-    snap: NonnullDomainSnapshot
-
-
-class DomainSnapshotGetXmlDescArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainSnapshotNumArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainSnapshotNumRet(Struct):
-    num: Int
-
-
-class DomainSnapshotListNamesArgs(Struct):
-    dom: NonnullDomain
-    maxnames: Int
-    flags: UInt
-
-
-class DomainSnapshotListNamesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_SNAPSHOT_LIST_MAX)]
-
-
-class DomainListAllSnapshotsArgs(Struct):
-    dom: NonnullDomain
-    need_results: Int
-    flags: UInt
-
-
-class DomainListAllSnapshotsRet(Struct):
-    snapshots: Annotated[list[NonnullDomainSnapshot], Seq(NonnullDomainSnapshot, DOMAIN_SNAPSHOT_LIST_MAX)]
-    ret: Int
-
-
-class DomainSnapshotNumChildrenArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotNumChildrenRet(Struct):
-    num: Int
-
-
-class DomainSnapshotListChildrenNamesArgs(Struct):
-    snap: NonnullDomainSnapshot
-    maxnames: Int
-    flags: UInt
-
-
-class DomainSnapshotListChildrenNamesRet(Struct):
-    names: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_SNAPSHOT_LIST_MAX)]
-
-
-class DomainSnapshotListAllChildrenArgs(Struct):
-    snapshot: NonnullDomainSnapshot
-    need_results: Int
-    flags: UInt
-
-
-class DomainSnapshotListAllChildrenRet(Struct):
-    snapshots: Annotated[list[NonnullDomainSnapshot], Seq(NonnullDomainSnapshot, DOMAIN_SNAPSHOT_LIST_MAX)]
-    ret: Int
-
-
-class DomainSnapshotLookupByNameArgs(Struct):
-    dom: NonnullDomain
-    name: NonnullString
-    flags: UInt
-
-
-class DomainSnapshotLookupByNameRet(Struct):
-    snap: NonnullDomainSnapshot
-
-
-class DomainHasCurrentSnapshotArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainHasCurrentSnapshotRet(Struct):
-    result: Int
-
-
-class DomainSnapshotGetParentArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotGetParentRet(Struct):
-    snap: NonnullDomainSnapshot
-
-
-class DomainSnapshotCurrentArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainSnapshotCurrentRet(Struct):
-    snap: NonnullDomainSnapshot
-
-
-class DomainSnapshotIsCurrentArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotIsCurrentRet(Struct):
-    current: Int
-
-
-class DomainSnapshotHasMetadataArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotHasMetadataRet(Struct):
-    metadata: Int
-
-
-class DomainRevertToSnapshotArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainSnapshotDeleteArgs(Struct):
-    snap: NonnullDomainSnapshot
-    flags: UInt
-
-
-class DomainOpenConsoleArgs(Struct):
-    dom: NonnullDomain
-    dev_name: String
-    flags: UInt
-
-
-class DomainOpenChannelArgs(Struct):
-    dom: NonnullDomain
-    name: String
-    flags: UInt
-
-
-class StorageVolUploadArgs(Struct):
-    vol: NonnullStorageVol
-    offset: UHyper
-    length: UHyper
-    flags: UInt
-
-
-class StorageVolDownloadArgs(Struct):
-    vol: NonnullStorageVol
-    offset: UHyper
-    length: UHyper
-    flags: UInt
-
-
-class DomainGetStateArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetStateRet(Struct):
-    state: Int
-    reason: Int
-
-
-class DomainMigrateBegin3Args(Struct):
-    dom: NonnullDomain
-    xmlin: String
-    flags: UHyper
-    dname: String
-    resource: UHyper
-
-
-class DomainMigrateBegin3Ret(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    xml: NonnullString
-
-
-class DomainMigratePrepare3Args(Struct):
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri_in: String
-    flags: UHyper
-    dname: String
-    resource: UHyper
-    dom_xml: NonnullString
-
-
-class DomainMigratePrepare3Ret(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri_out: String
-
-
-class DomainMigratePrepareTunnel3Args(Struct):
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UHyper
-    dname: String
-    resource: UHyper
-    dom_xml: NonnullString
-
-
-class DomainMigratePrepareTunnel3Ret(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigratePerform3Args(Struct):
-    dom: NonnullDomain
-    xmlin: String
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    dconnuri: String
-    uri: String
-    flags: UHyper
-    dname: String
-    resource: UHyper
-
-
-class DomainMigratePerform3Ret(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigrateFinish3Args(Struct):
-    dname: NonnullString
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    dconnuri: String
-    uri: String
-    flags: UHyper
-    cancelled: Int
-
-
-class DomainMigrateFinish3Ret(Struct):
-    dom: NonnullDomain
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigrateConfirm3Args(Struct):
-    dom: NonnullDomain
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UHyper
-    cancelled: Int
-
-
-class DomainEventControlErrorMsg(Struct):
-    dom: NonnullDomain
-
-
-class DomainEventCallbackControlErrorMsg(Struct):
-    callbackID: Int
-    msg: DomainEventControlErrorMsg
-
-
-class DomainGetControlInfoArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetControlInfoRet(Struct):
-    state: UInt
-    details: UInt
-    stateTime: UHyper
-
-
-class DomainOpenGraphicsArgs(Struct):
-    dom: NonnullDomain
-    idx: UInt
-    flags: UInt
-
-
-class DomainOpenGraphicsFdArgs(Struct):
-    dom: NonnullDomain
-    idx: UInt
-    flags: UInt
-
-
-class NodeSuspendForDurationArgs(Struct):
-    target: UInt
-    duration: UHyper
-    flags: UInt
-
-
-class DomainShutdownFlagsArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetDiskErrorsArgs(Struct):
-    dom: NonnullDomain
-    maxerrors: UInt
-    flags: UInt
-
-
-class DomainGetDiskErrorsRet(Struct):
-    errors: Annotated[list[DomainDiskError], Seq(DomainDiskError, DOMAIN_DISK_ERRORS_MAX)]
-    nerrors: Int
-
-
-class ConnectListAllDomainsArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllDomainsRet(Struct):
-    domains: Annotated[list[NonnullDomain], Seq(NonnullDomain, DOMAIN_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllStoragePoolsArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllStoragePoolsRet(Struct):
-    pools: Annotated[list[NonnullStoragePool], Seq(NonnullStoragePool, STORAGE_POOL_LIST_MAX)]
-    ret: UInt
-
-
-class StoragePoolListAllVolumesArgs(Struct):
-    pool: NonnullStoragePool
-    need_results: Int
-    flags: UInt
-
-
-class StoragePoolListAllVolumesRet(Struct):
-    vols: Annotated[list[NonnullStorageVol], Seq(NonnullStorageVol, STORAGE_VOL_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllNetworksArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllNetworksRet(Struct):
-    nets: Annotated[list[NonnullNetwork], Seq(NonnullNetwork, NETWORK_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllInterfacesArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllInterfacesRet(Struct):
-    ifaces: Annotated[list[NonnullInterface], Seq(NonnullInterface, INTERFACE_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllNodeDevicesArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllNodeDevicesRet(Struct):
-    devices: Annotated[list[NonnullNodeDevice], Seq(NonnullNodeDevice, NODE_DEVICE_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllNwfiltersArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllNwfiltersRet(Struct):
-    filters: Annotated[list[NonnullNwfilter], Seq(NonnullNwfilter, NWFILTER_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectListAllSecretsArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllSecretsRet(Struct):
-    secrets: Annotated[list[NonnullSecret], Seq(NonnullSecret, SECRET_LIST_MAX)]
-    ret: UInt
-
-
-class NodeSetMemoryParametersArgs(Struct):
-    params: Annotated[list[TypedParam], Params(NODE_MEMORY_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class NodeGetMemoryParametersArgs(Struct):
-    nparams: Int
-    flags: UInt
-
-
-class NodeGetMemoryParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(NODE_MEMORY_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class NodeGetCpuMapArgs(Struct):
-    need_map: Int
-    need_online: Int
-    flags: UInt
-
-
-class NodeGetCpuMapRet(Struct):
-    cpumap: Annotated[bytes, Opaque(CPUMAP_MAX)]
-    online: UInt
-    ret: Int
-
-
-class DomainFstrimArgs(Struct):
-    dom: NonnullDomain
-    mountPoint: String
-    minimum: UHyper
-    flags: UInt
-
-
-class DomainGetTimeArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetTimeRet(Struct):
-    seconds: Hyper
-    nseconds: UInt
-
-
-class DomainSetTimeArgs(Struct):
-    dom: NonnullDomain
-    seconds: Hyper
-    nseconds: UInt
-    flags: UInt
-
-
-class DomainMigrateBegin3ParamsArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainMigrateBegin3ParamsRet(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    xml: NonnullString
-
-
-class DomainMigratePrepare3ParamsArgs(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UInt
-
-
-class DomainMigratePrepare3ParamsRet(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    uri_out: String
-
-
-class DomainMigratePrepareTunnel3ParamsArgs(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UInt
-
-
-class DomainMigratePrepareTunnel3ParamsRet(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigratePerform3ParamsArgs(Struct):
-    dom: NonnullDomain
-    dconnuri: String
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UInt
-
-
-class DomainMigratePerform3ParamsRet(Struct):
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigrateFinish3ParamsArgs(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UInt
-    cancelled: Int
-
-
-class DomainMigrateFinish3ParamsRet(Struct):
-    dom: NonnullDomain
-    cookie_out: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-
-
-class DomainMigrateConfirm3ParamsArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_MIGRATE_PARAM_LIST_MAX, STRING_MAX)]
-    cookie_in: Annotated[bytes, Opaque(MIGRATE_COOKIE_MAX)]
-    flags: UInt
-    cancelled: Int
-
-
-class DomainEventDeviceRemovedMsg(Struct):
-    dom: NonnullDomain
-    devAlias: NonnullString
-
-
-class DomainEventCallbackDeviceRemovedMsg(Struct):
-    callbackID: Int
-    msg: DomainEventDeviceRemovedMsg
-
-
-class DomainEventBlockJob2Msg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    dst: NonnullString
-    type: Int
-    status: Int
-
-
-class DomainEventBlockThresholdMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    dev: NonnullString
-    path: String
-    threshold: UHyper
-    excess: UHyper
-
-
-class DomainEventCallbackTunableMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_EVENT_TUNABLE_MAX, STRING_MAX)]
-
-
-class DomainEventCallbackDeviceAddedMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    devAlias: NonnullString
-
-
-class ConnectEventConnectionClosedMsg(Struct):
-    reason: Int
-
-
-class ConnectGetCpuModelNamesArgs(Struct):
-    arch: NonnullString
-    need_results: Int
-    flags: UInt
-
-
-class ConnectGetCpuModelNamesRet(Struct):
-    models: Annotated[list[NonnullString], Seq(NonnullString, CONNECT_CPU_MODELS_MAX)]
-    ret: Int
-
-
-class ConnectNetworkEventRegisterAnyArgs(Struct):
-    eventID: Int
-    net: Network
-
-
-class ConnectNetworkEventRegisterAnyRet(Struct):
-    callbackID: Int
-
-
-class ConnectNetworkEventDeregisterAnyArgs(Struct):
-    callbackID: Int
-
-
-class NetworkEventLifecycleMsg(Struct):
-    callbackID: Int
-    net: NonnullNetwork
-    event: Int
-    detail: Int
-
-
-class ConnectStoragePoolEventRegisterAnyArgs(Struct):
-    eventID: Int
-    pool: StoragePool
-
-
-class ConnectStoragePoolEventRegisterAnyRet(Struct):
-    callbackID: Int
-
-
-class ConnectStoragePoolEventDeregisterAnyArgs(Struct):
-    callbackID: Int
-
-
-class StoragePoolEventLifecycleMsg(Struct):
-    callbackID: Int
-    pool: NonnullStoragePool
-    event: Int
-    detail: Int
-
-
-class StoragePoolEventRefreshMsg(Struct):
-    callbackID: Int
-    pool: NonnullStoragePool
-
-
-class ConnectNodeDeviceEventRegisterAnyArgs(Struct):
-    eventID: Int
-    dev: NodeDevice
-
-
-class ConnectNodeDeviceEventRegisterAnyRet(Struct):
-    callbackID: Int
-
-
-class ConnectNodeDeviceEventDeregisterAnyArgs(Struct):
-    callbackID: Int
-
-
-class NodeDeviceEventLifecycleMsg(Struct):
-    callbackID: Int
-    dev: NonnullNodeDevice
-    event: Int
-    detail: Int
-
-
-class NodeDeviceEventUpdateMsg(Struct):
-    callbackID: Int
-    dev: NonnullNodeDevice
-
-
-class DomainFsfreezeArgs(Struct):
-    dom: NonnullDomain
-    mountpoints: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_FSFREEZE_MOUNTPOINTS_MAX)]
-    flags: UInt
-
-
-class DomainFsfreezeRet(Struct):
-    filesystems: Int
-
-
-class DomainFsthawArgs(Struct):
-    dom: NonnullDomain
-    mountpoints: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_FSFREEZE_MOUNTPOINTS_MAX)]
-    flags: UInt
-
-
-class DomainFsthawRet(Struct):
-    filesystems: Int
-
-
-class NodeGetFreePagesArgs(Struct):
-    pages: Annotated[list[UInt], Seq(UInt, NODE_MAX_CELLS)]
-    startCell: Int
-    cellCount: UInt
-    flags: UInt
-
-
-class NodeGetFreePagesRet(Struct):
-    counts: Annotated[list[UHyper], Seq(UHyper, NODE_MAX_CELLS)]
-
-
-class NodeAllocPagesArgs(Struct):
-    pageSizes: Annotated[list[UInt], Seq(UInt, NODE_MAX_CELLS)]
-    pageCounts: Annotated[list[UHyper], Seq(UHyper, NODE_MAX_CELLS)]
-    startCell: Int
-    cellCount: UInt
-    flags: UInt
-
-
-class NodeAllocPagesRet(Struct):
-    ret: Int
-
-
-class NetworkDhcpLease(Struct):
-    iface: NonnullString
-    expirytime: Hyper
-    type: Int
-    mac: String
-    iaid: String
-    ipaddr: NonnullString
-    prefix: UInt
-    hostname: String
-    clientid: String
-
-
-class NetworkGetDhcpLeasesArgs(Struct):
-    net: NonnullNetwork
-    mac: String
-    need_results: Int
-    flags: UInt
-
-
-class NetworkGetDhcpLeasesRet(Struct):
-    leases: Annotated[list[NetworkDhcpLease], Seq(NetworkDhcpLease, NETWORK_DHCP_LEASES_MAX)]
-    ret: UInt
-
-
-class DomainStatsRecord(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(CONNECT_GET_ALL_DOMAIN_STATS_MAX, STRING_MAX)]
-
-
-class ConnectGetAllDomainStatsArgs(Struct):
-    doms: Annotated[list[NonnullDomain], Seq(NonnullDomain, DOMAIN_LIST_MAX)]
-    stats: UInt
-    flags: UInt
-
-
-class DomainEventCallbackAgentLifecycleMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    state: Int
-    reason: Int
-
-
-class ConnectGetAllDomainStatsRet(Struct):
-    retStats: Annotated[list[DomainStatsRecord], Seq(DomainStatsRecord, DOMAIN_LIST_MAX)]
-
-
-class DomainFsinfo(Struct):
-    mountpoint: NonnullString
-    name: NonnullString
-    fstype: NonnullString
-    dev_aliases: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_FSINFO_DISKS_MAX)]
-
-
-class DomainGetFsinfoArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetFsinfoRet(Struct):
-    info: Annotated[list[DomainFsinfo], Seq(DomainFsinfo, DOMAIN_FSINFO_MAX)]
-    ret: UInt
-
-
-class DomainIpAddr(Struct):
-    type: Int
-    addr: NonnullString
-    prefix: UInt
-
-
-class DomainInterface(Struct):
-    name: NonnullString
-    hwaddr: String
-    addrs: Annotated[list[DomainIpAddr], Seq(DomainIpAddr, DOMAIN_IP_ADDR_MAX)]
-
-
-class DomainInterfaceAddressesArgs(Struct):
-    dom: NonnullDomain
-    source: UInt
-    flags: UInt
-
-
-class DomainInterfaceAddressesRet(Struct):
-    ifaces: Annotated[list[DomainInterface], Seq(DomainInterface, DOMAIN_INTERFACE_MAX)]
-
-
-class DomainSetUserPasswordArgs(Struct):
-    dom: NonnullDomain
-    user: String
-    password: String
-    flags: UInt
-
-
-class DomainRenameArgs(Struct):
-    dom: NonnullDomain
-    new_name: String
-    flags: UInt
-
-
-class DomainRenameRet(Struct):
-    retcode: Int
-
-
-class DomainEventCallbackMigrationIterationMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    iteration: Int
-
-
-class DomainEventCallbackJobCompletedMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_JOB_STATS_MAX, STRING_MAX)]
-
-
-class DomainMigrateStartPostCopyArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainEventCallbackDeviceRemovalFailedMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    devAlias: NonnullString
-
-
-class DomainGetGuestVcpusArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetGuestVcpusRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_GUEST_VCPU_PARAMS_MAX, STRING_MAX)]
-
-
-class DomainSetGuestVcpusArgs(Struct):
-    dom: NonnullDomain
-    cpumap: NonnullString
-    state: Int
-    flags: UInt
-
-
-class DomainSetVcpuArgs(Struct):
-    dom: NonnullDomain
-    cpumap: NonnullString
-    state: Int
-    flags: UInt
-
-
-class DomainEventCallbackMetadataChangeMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    type: Int
-    nsuri: String
-
-
-class DomainEventMemoryFailureMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    recipient: Int
-    action: Int
-    flags: UInt
-
-
-class ConnectSecretEventRegisterAnyArgs(Struct):
-    eventID: Int
-    secret: Secret
-
-
-class ConnectSecretEventRegisterAnyRet(Struct):
-    callbackID: Int
-
-
-class ConnectSecretEventDeregisterAnyArgs(Struct):
-    callbackID: Int
-
-
-class SecretEventLifecycleMsg(Struct):
-    callbackID: Int
-    secret: NonnullSecret
-    event: Int
-    detail: Int
-
-
-class SecretEventValueChangedMsg(Struct):
-    callbackID: Int
-    secret: NonnullSecret
-
-
-class DomainSetBlockThresholdArgs(Struct):
-    dom: NonnullDomain
-    dev: NonnullString
-    threshold: UHyper
-    flags: UInt
-
-
-class DomainSetLifecycleActionArgs(Struct):
-    dom: NonnullDomain
-    type: UInt
-    action: UInt
-    flags: UInt
-
-
-class ConnectCompareHypervisorCpuArgs(Struct):
-    emulator: String
-    arch: String
-    machine: String
-    virttype: String
-    xmlCPU: NonnullString
-    flags: UInt
-
-
-class ConnectCompareHypervisorCpuRet(Struct):
-    result: Int
-
-
-class ConnectBaselineHypervisorCpuArgs(Struct):
-    emulator: String
-    arch: String
-    machine: String
-    virttype: String
-    xmlCPUs: Annotated[list[NonnullString], Seq(NonnullString, CPU_BASELINE_MAX)]
-    flags: UInt
-
-
-class ConnectBaselineHypervisorCpuRet(Struct):
-    cpu: NonnullString
-
-
-class NodeGetSevInfoArgs(Struct):
-    nparams: Int
-    flags: UInt
-
-
-class NodeGetSevInfoRet(Struct):
-    params: Annotated[list[TypedParam], Params(NODE_SEV_INFO_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class DomainGetLaunchSecurityInfoArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetLaunchSecurityInfoRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_LAUNCH_SECURITY_INFO_PARAMS_MAX, STRING_MAX)]
-
-
-class DomainSetLaunchSecurityStateArgs(Struct):
-    dom: NonnullDomain
-    params: Annotated[list[TypedParam], Params(DOMAIN_LAUNCH_SECURITY_STATE_PARAMS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class NwfilterBindingLookupByPortDevArgs(Struct):
-    name: NonnullString
-
-
-class NwfilterBindingLookupByPortDevRet(Struct):
-    nwfilter: NonnullNwfilterBinding
-
-
-class NwfilterBindingCreateXmlArgs(Struct):
-    xml: NonnullString
-    flags: UInt
-
-
-class NwfilterBindingCreateXmlRet(Struct):
-    nwfilter: NonnullNwfilterBinding
-
-
-class NwfilterBindingDeleteArgs(Struct):
-    nwfilter: NonnullNwfilterBinding
-
-
-class NwfilterBindingGetXmlDescArgs(Struct):
-    nwfilter: NonnullNwfilterBinding
-    flags: UInt
-
-
-class NwfilterBindingGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class ConnectListAllNwfilterBindingsArgs(Struct):
-    need_results: Int
-    flags: UInt
-
-
-class ConnectListAllNwfilterBindingsRet(Struct):
-    bindings: Annotated[list[NonnullNwfilterBinding], Seq(NonnullNwfilterBinding, NWFILTER_BINDING_LIST_MAX)]
-    ret: UInt
-
-
-class ConnectGetStoragePoolCapabilitiesArgs(Struct):
-    flags: UInt
-
-
-class ConnectGetStoragePoolCapabilitiesRet(Struct):
-    capabilities: NonnullString
-
-
-class NetworkListAllPortsArgs(Struct):
-    network: NonnullNetwork
-    need_results: Int
-    flags: UInt
-
-
-class NetworkListAllPortsRet(Struct):
-    ports: Annotated[list[NonnullNetworkPort], Seq(NonnullNetworkPort, NETWORK_PORT_LIST_MAX)]
-    ret: UInt
-
-
-class NetworkPortLookupByUuidArgs(Struct):
-    network: NonnullNetwork
-    uuid: Uuid
-
-
-class NetworkPortLookupByUuidRet(Struct):
-    port: NonnullNetworkPort
-
-
-class NetworkPortCreateXmlArgs(Struct):
-    network: NonnullNetwork
-    xml: NonnullString
-    flags: UInt
-
-
-class NetworkPortCreateXmlRet(Struct):
-    port: NonnullNetworkPort
-
-
-class NetworkPortSetParametersArgs(Struct):
-    port: NonnullNetworkPort
-    params: Annotated[list[TypedParam], Params(NETWORK_PORT_PARAMETERS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class NetworkPortGetParametersArgs(Struct):
-    port: NonnullNetworkPort
-    nparams: Int
-    flags: UInt
-
-
-class NetworkPortGetParametersRet(Struct):
-    params: Annotated[list[TypedParam], Params(NETWORK_PORT_PARAMETERS_MAX, STRING_MAX)]
-    nparams: Int
-
-
-class NetworkPortGetXmlDescArgs(Struct):
-    port: NonnullNetworkPort
-    flags: UInt
-
-
-class NetworkPortGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class NetworkPortDeleteArgs(Struct):
-    port: NonnullNetworkPort
-    flags: UInt
-
-
-class DomainCheckpointCreateXmlArgs(Struct):
-    dom: NonnullDomain
-    xml_desc: NonnullString
-    flags: UInt
-
-
-class DomainCheckpointCreateXmlRet(Struct):
-    checkpoint: NonnullDomainCheckpoint
-
-
-class DomainCheckpointGetXmlDescArgs(Struct):
-    checkpoint: NonnullDomainCheckpoint
-    flags: UInt
-
-
-class DomainCheckpointGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainListAllCheckpointsArgs(Struct):
-    dom: NonnullDomain
-    need_results: Int
-    flags: UInt
-
-
-class DomainListAllCheckpointsRet(Struct):
-    checkpoints: Annotated[list[NonnullDomainCheckpoint], Seq(NonnullDomainCheckpoint, DOMAIN_CHECKPOINT_LIST_MAX)]
-    ret: Int
-
-
-class DomainCheckpointListAllChildrenArgs(Struct):
-    checkpoint: NonnullDomainCheckpoint
-    need_results: Int
-    flags: UInt
-
-
-class DomainCheckpointListAllChildrenRet(Struct):
-    checkpoints: Annotated[list[NonnullDomainCheckpoint], Seq(NonnullDomainCheckpoint, DOMAIN_CHECKPOINT_LIST_MAX)]
-    ret: Int
-
-
-class DomainCheckpointLookupByNameArgs(Struct):
-    dom: NonnullDomain
-    name: NonnullString
-    flags: UInt
-
-
-class DomainCheckpointLookupByNameRet(Struct):
-    checkpoint: NonnullDomainCheckpoint
-
-
-class DomainCheckpointGetParentArgs(Struct):
-    checkpoint: NonnullDomainCheckpoint
-    flags: UInt
-
-
-class DomainCheckpointGetParentRet(Struct):
-    parent: NonnullDomainCheckpoint
-
-
-class DomainCheckpointDeleteArgs(Struct):
-    checkpoint: NonnullDomainCheckpoint
-    flags: UInt
-
-
-class DomainGetGuestInfoArgs(Struct):
-    dom: NonnullDomain
-    types: UInt
-    flags: UInt
-
-
-class DomainGetGuestInfoRet(Struct):
-    params: Annotated[list[TypedParam], Params(DOMAIN_GUEST_INFO_PARAMS_MAX, STRING_MAX)]
-
-
-class ConnectSetIdentityArgs(Struct):
-    params: Annotated[list[TypedParam], Params(CONNECT_IDENTITY_PARAMS_MAX, STRING_MAX)]
-    flags: UInt
-
-
-class DomainAgentSetResponseTimeoutArgs(Struct):
-    dom: NonnullDomain
-    timeout: Int
-    flags: UInt
-
-
-class DomainAgentSetResponseTimeoutRet(Struct):
-    result: Int
-
-
-class DomainBackupBeginArgs(Struct):
-    dom: NonnullDomain
-    backup_xml: NonnullString
-    checkpoint_xml: String
-    flags: UInt
-
-
-class DomainBackupGetXmlDescArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainBackupGetXmlDescRet(Struct):
-    xml: NonnullString
-
-
-class DomainAuthorizedSshKeysGetArgs(Struct):
-    dom: NonnullDomain
-    user: NonnullString
-    flags: UInt
-
-
-class DomainAuthorizedSshKeysGetRet(Struct):
-    keys: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_AUTHORIZED_SSH_KEYS_MAX)]
-
-
-class DomainAuthorizedSshKeysSetArgs(Struct):
-    dom: NonnullDomain
-    user: NonnullString
-    keys: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_AUTHORIZED_SSH_KEYS_MAX)]
-    flags: UInt
-
-
-class DomainGetMessagesArgs(Struct):
-    dom: NonnullDomain
-    flags: UInt
-
-
-class DomainGetMessagesRet(Struct):
-    msgs: Annotated[list[NonnullString], Seq(NonnullString, DOMAIN_MESSAGES_MAX)]
-
-
-class DomainStartDirtyRateCalcArgs(Struct):
-    dom: NonnullDomain
-    seconds: Int
-    flags: UInt
-
-
-class DomainEventMemoryDeviceSizeChangeMsg(Struct):
-    callbackID: Int
-    dom: NonnullDomain
-    alias: NonnullString
-    size: UHyper
-
-
-class DomainFdAssociateArgs(Struct):
-    dom: NonnullDomain
-    name: NonnullString
-    flags: UInt
-
-
-CONNECT_OPEN = call(1, "virConnectOpen", ConnectOpenArgs, acl="connect:getattr", high=True, readonly=True)
+def struct_named(name: str) -> Any:
+    """A struct of this program by its name. Raises AttributeError where there is none."""
+    found = globals().get(name)
+    if found is None:
+        file = home(name)
+        if file is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"purevirt.protocol.remote_types.{file}"), name)
+    return found
+
+
+if TYPE_CHECKING:
+    from purevirt.protocol.remote_types.connect import *  # noqa: F403
+    from purevirt.protocol.remote_types.domain import *  # noqa: F403
+    from purevirt.protocol.remote_types.domain_block import *  # noqa: F403
+    from purevirt.protocol.remote_types.domain_facts import *  # noqa: F403
+    from purevirt.protocol.remote_types.domain_migration import *  # noqa: F403
+    from purevirt.protocol.remote_types.domain_snapshot import *  # noqa: F403
+    from purevirt.protocol.remote_types.events import *  # noqa: F403
+    from purevirt.protocol.remote_types.interface import *  # noqa: F403
+    from purevirt.protocol.remote_types.lists import *  # noqa: F403
+    from purevirt.protocol.remote_types.network import *  # noqa: F403
+    from purevirt.protocol.remote_types.node import *  # noqa: F403
+    from purevirt.protocol.remote_types.node_device import *  # noqa: F403
+    from purevirt.protocol.remote_types.nwfilter import *  # noqa: F403
+    from purevirt.protocol.remote_types.secret import *  # noqa: F403
+    from purevirt.protocol.remote_types.storage import *  # noqa: F403
+else:
+    __getattr__ = struct_named
+
+CONNECT_OPEN = call(1, "virConnectOpen", "ConnectOpenArgs", acl="connect:getattr", high=True, readonly=True)
 CONNECT_CLOSE = call(2, "virConnectClose", high=True, readonly=True)
 CONNECT_GET_TYPE = call(
-    3, "virConnectGetType", None, ConnectGetTypeRet, acl="connect:getattr", high=True, readonly=True, facet="hypervisor"
+    3,
+    "virConnectGetType",
+    None,
+    "ConnectGetTypeRet",
+    acl="connect:getattr",
+    high=True,
+    readonly=True,
+    facet="hypervisor",
 )
 CONNECT_GET_VERSION = call(
     4,
     "virConnectGetVersion",
     None,
-    ConnectGetVersionRet,
+    "ConnectGetVersionRet",
     acl="connect:getattr",
     high=True,
     readonly=True,
@@ -3662,32 +70,34 @@ CONNECT_GET_VERSION = call(
 CONNECT_GET_MAX_VCPUS = call(
     5,
     "virConnectGetMaxVcpus",
-    ConnectGetMaxVcpusArgs,
-    ConnectGetMaxVcpusRet,
+    "ConnectGetMaxVcpusArgs",
+    "ConnectGetMaxVcpusRet",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="hypervisor",
 )
-NODE_GET_INFO = call(6, "virNodeGetInfo", None, NodeGetInfoRet, acl="connect:read", high=True, readonly=True, facet="hypervisor")
+NODE_GET_INFO = call(
+    6, "virNodeGetInfo", None, "NodeGetInfoRet", acl="connect:read", high=True, readonly=True, facet="hypervisor"
+)
 CONNECT_GET_CAPABILITIES = call(
     7,
     "virConnectGetCapabilities",
     None,
-    ConnectGetCapabilitiesRet,
+    "ConnectGetCapabilitiesRet",
     acl="connect:read",
     readonly=True,
     facet="hypervisor",
 )
 DOMAIN_ATTACH_DEVICE = call(
-    8, "virDomainAttachDevice", DomainAttachDeviceArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    8, "virDomainAttachDevice", "DomainAttachDeviceArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_CREATE = call(9, "virDomainCreate", DomainCreateArgs, acl="domain:start", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_CREATE = call(9, "virDomainCreate", "DomainCreateArgs", acl="domain:start", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_CREATE_XML = call(
     10,
     "virDomainCreateXML",
-    DomainCreateXmlArgs,
-    DomainCreateXmlRet,
+    "DomainCreateXmlArgs",
+    "DomainCreateXmlRet",
     acl="domain:write domain:start",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -3695,24 +105,24 @@ DOMAIN_CREATE_XML = call(
 DOMAIN_DEFINE_XML = call(
     11,
     "virDomainDefineXML",
-    DomainDefineXmlArgs,
-    DomainDefineXmlRet,
+    "DomainDefineXmlArgs",
+    "DomainDefineXmlRet",
     acl="domain:write domain:save",
     high=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_DESTROY = call(
-    12, "virDomainDestroy", DomainDestroyArgs, acl="domain:stop", high=True, facet="hypervisor", errors=E.DOMAIN
+    12, "virDomainDestroy", "DomainDestroyArgs", acl="domain:stop", high=True, facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_DETACH_DEVICE = call(
-    13, "virDomainDetachDevice", DomainDetachDeviceArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    13, "virDomainDetachDevice", "DomainDetachDeviceArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_GET_XML_DESC = call(
     14,
     "virDomainGetXMLDesc",
-    DomainGetXmlDescArgs,
-    DomainGetXmlDescRet,
+    "DomainGetXmlDescArgs",
+    "DomainGetXmlDescRet",
     acl=acl(
         "domain:read",
         when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_XML_SECURE),
@@ -3725,8 +135,8 @@ DOMAIN_GET_XML_DESC = call(
 DOMAIN_GET_AUTOSTART = call(
     15,
     "virDomainGetAutostart",
-    DomainGetAutostartArgs,
-    DomainGetAutostartRet,
+    "DomainGetAutostartArgs",
+    "DomainGetAutostartRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -3736,8 +146,8 @@ DOMAIN_GET_AUTOSTART = call(
 DOMAIN_GET_INFO = call(
     16,
     "virDomainGetInfo",
-    DomainGetInfoArgs,
-    DomainGetInfoRet,
+    "DomainGetInfoArgs",
+    "DomainGetInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -3746,8 +156,8 @@ DOMAIN_GET_INFO = call(
 DOMAIN_GET_MAX_MEMORY = call(
     17,
     "virDomainGetMaxMemory",
-    DomainGetMaxMemoryArgs,
-    DomainGetMaxMemoryRet,
+    "DomainGetMaxMemoryArgs",
+    "DomainGetMaxMemoryRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -3757,8 +167,8 @@ DOMAIN_GET_MAX_MEMORY = call(
 DOMAIN_GET_MAX_VCPUS = call(
     18,
     "virDomainGetMaxVcpus",
-    DomainGetMaxVcpusArgs,
-    DomainGetMaxVcpusRet,
+    "DomainGetMaxVcpusArgs",
+    "DomainGetMaxVcpusRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -3768,8 +178,8 @@ DOMAIN_GET_MAX_VCPUS = call(
 DOMAIN_GET_OS_TYPE = call(
     19,
     "virDomainGetOSType",
-    DomainGetOsTypeArgs,
-    DomainGetOsTypeRet,
+    "DomainGetOsTypeArgs",
+    "DomainGetOsTypeRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -3779,8 +189,8 @@ DOMAIN_GET_OS_TYPE = call(
 DOMAIN_GET_VCPUS = call(
     20,
     "virDomainGetVcpus",
-    DomainGetVcpusArgs,
-    DomainGetVcpusRet,
+    "DomainGetVcpusArgs",
+    "DomainGetVcpusRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -3790,8 +200,8 @@ DOMAIN_GET_VCPUS = call(
 CONNECT_LIST_DEFINED_DOMAINS = call(
     21,
     "virConnectListDefinedDomains",
-    ConnectListDefinedDomainsArgs,
-    ConnectListDefinedDomainsRet,
+    "ConnectListDefinedDomainsArgs",
+    "ConnectListDefinedDomainsRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -3802,8 +212,8 @@ CONNECT_LIST_DEFINED_DOMAINS = call(
 DOMAIN_LOOKUP_BY_ID = call(
     22,
     "virDomainLookupByID",
-    DomainLookupByIdArgs,
-    DomainLookupByIdRet,
+    "DomainLookupByIdArgs",
+    "DomainLookupByIdRet",
     acl="domain:getattr",
     high=True,
     readonly=True,
@@ -3813,8 +223,8 @@ DOMAIN_LOOKUP_BY_ID = call(
 DOMAIN_LOOKUP_BY_NAME = call(
     23,
     "virDomainLookupByName",
-    DomainLookupByNameArgs,
-    DomainLookupByNameRet,
+    "DomainLookupByNameArgs",
+    "DomainLookupByNameRet",
     acl="domain:getattr",
     high=True,
     readonly=True,
@@ -3824,8 +234,8 @@ DOMAIN_LOOKUP_BY_NAME = call(
 DOMAIN_LOOKUP_BY_UUID = call(
     24,
     "virDomainLookupByUUID",
-    DomainLookupByUuidArgs,
-    DomainLookupByUuidRet,
+    "DomainLookupByUuidArgs",
+    "DomainLookupByUuidRet",
     acl="domain:getattr",
     high=True,
     readonly=True,
@@ -3836,7 +246,7 @@ CONNECT_NUM_OF_DEFINED_DOMAINS = call(
     25,
     "virConnectNumOfDefinedDomains",
     None,
-    ConnectNumOfDefinedDomainsRet,
+    "ConnectNumOfDefinedDomainsRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -3844,20 +254,24 @@ CONNECT_NUM_OF_DEFINED_DOMAINS = call(
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_PIN_VCPU = call(26, "virDomainPinVcpu", DomainPinVcpuArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_PIN_VCPU = call(
+    26, "virDomainPinVcpu", "DomainPinVcpuArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_REBOOT = call(
     27,
     "virDomainReboot",
-    DomainRebootArgs,
+    "DomainRebootArgs",
     acl=acl("domain:init_control", when("domain:write", "flags", "set", C.VIR_DOMAIN_REBOOT_GUEST_AGENT)),
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_RESUME = call(28, "virDomainResume", DomainResumeArgs, acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_RESUME = call(
+    28, "virDomainResume", "DomainResumeArgs", acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_SET_AUTOSTART = call(
     29,
     "virDomainSetAutostart",
-    DomainSetAutostartArgs,
+    "DomainSetAutostartArgs",
     acl="domain:write",
     high=True,
     facet="hypervisor",
@@ -3866,26 +280,32 @@ DOMAIN_SET_AUTOSTART = call(
 DOMAIN_SET_MAX_MEMORY = call(
     30,
     "virDomainSetMaxMemory",
-    DomainSetMaxMemoryArgs,
+    "DomainSetMaxMemoryArgs",
     acl="domain:write",
     high=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_SET_MEMORY = call(31, "virDomainSetMemory", DomainSetMemoryArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
-DOMAIN_SET_VCPUS = call(32, "virDomainSetVcpus", DomainSetVcpusArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
-DOMAIN_SHUTDOWN = call(
-    33, "virDomainShutdown", DomainShutdownArgs, acl="domain:init_control", facet="hypervisor", errors=E.DOMAIN
+DOMAIN_SET_MEMORY = call(
+    31, "virDomainSetMemory", "DomainSetMemoryArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_SUSPEND = call(34, "virDomainSuspend", DomainSuspendArgs, acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_SET_VCPUS = call(
+    32, "virDomainSetVcpus", "DomainSetVcpusArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_SHUTDOWN = call(
+    33, "virDomainShutdown", "DomainShutdownArgs", acl="domain:init_control", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_SUSPEND = call(
+    34, "virDomainSuspend", "DomainSuspendArgs", acl="domain:suspend", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_UNDEFINE = call(
-    35, "virDomainUndefine", DomainUndefineArgs, acl="domain:delete", high=True, facet="hypervisor", errors=E.DOMAIN
+    35, "virDomainUndefine", "DomainUndefineArgs", acl="domain:delete", high=True, facet="hypervisor", errors=E.DOMAIN
 )
 CONNECT_LIST_DEFINED_NETWORKS = call(
     36,
     "virConnectListDefinedNetworks",
-    ConnectListDefinedNetworksArgs,
-    ConnectListDefinedNetworksRet,
+    "ConnectListDefinedNetworksArgs",
+    "ConnectListDefinedNetworksRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -3896,8 +316,8 @@ CONNECT_LIST_DEFINED_NETWORKS = call(
 CONNECT_LIST_DOMAINS = call(
     37,
     "virConnectListDomains",
-    ConnectListDomainsArgs,
-    ConnectListDomainsRet,
+    "ConnectListDomainsArgs",
+    "ConnectListDomainsRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -3908,8 +328,8 @@ CONNECT_LIST_DOMAINS = call(
 CONNECT_LIST_NETWORKS = call(
     38,
     "virConnectListNetworks",
-    ConnectListNetworksArgs,
-    ConnectListNetworksRet,
+    "ConnectListNetworksArgs",
+    "ConnectListNetworksRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -3917,12 +337,14 @@ CONNECT_LIST_NETWORKS = call(
     facet="network",
     errors=E.NETWORK,
 )
-NETWORK_CREATE = call(39, "virNetworkCreate", NetworkCreateArgs, acl="network:start", facet="network", errors=E.NETWORK)
+NETWORK_CREATE = call(
+    39, "virNetworkCreate", "NetworkCreateArgs", acl="network:start", facet="network", errors=E.NETWORK
+)
 NETWORK_CREATE_XML = call(
     40,
     "virNetworkCreateXML",
-    NetworkCreateXmlArgs,
-    NetworkCreateXmlRet,
+    "NetworkCreateXmlArgs",
+    "NetworkCreateXmlRet",
     acl="network:write network:start",
     facet="network",
     errors=E.NETWORK,
@@ -3930,21 +352,21 @@ NETWORK_CREATE_XML = call(
 NETWORK_DEFINE_XML = call(
     41,
     "virNetworkDefineXML",
-    NetworkDefineXmlArgs,
-    NetworkDefineXmlRet,
+    "NetworkDefineXmlArgs",
+    "NetworkDefineXmlRet",
     acl="network:write network:save",
     high=True,
     facet="network",
     errors=E.NETWORK,
 )
 NETWORK_DESTROY = call(
-    42, "virNetworkDestroy", NetworkDestroyArgs, acl="network:stop", high=True, facet="network", errors=E.NETWORK
+    42, "virNetworkDestroy", "NetworkDestroyArgs", acl="network:stop", high=True, facet="network", errors=E.NETWORK
 )
 NETWORK_GET_XML_DESC = call(
     43,
     "virNetworkGetXMLDesc",
-    NetworkGetXmlDescArgs,
-    NetworkGetXmlDescRet,
+    "NetworkGetXmlDescArgs",
+    "NetworkGetXmlDescRet",
     acl="network:read",
     high=True,
     readonly=True,
@@ -3954,8 +376,8 @@ NETWORK_GET_XML_DESC = call(
 NETWORK_GET_AUTOSTART = call(
     44,
     "virNetworkGetAutostart",
-    NetworkGetAutostartArgs,
-    NetworkGetAutostartRet,
+    "NetworkGetAutostartArgs",
+    "NetworkGetAutostartRet",
     acl="network:read",
     high=True,
     readonly=True,
@@ -3965,8 +387,8 @@ NETWORK_GET_AUTOSTART = call(
 NETWORK_GET_BRIDGE_NAME = call(
     45,
     "virNetworkGetBridgeName",
-    NetworkGetBridgeNameArgs,
-    NetworkGetBridgeNameRet,
+    "NetworkGetBridgeNameArgs",
+    "NetworkGetBridgeNameRet",
     acl="network:read",
     high=True,
     readonly=True,
@@ -3976,8 +398,8 @@ NETWORK_GET_BRIDGE_NAME = call(
 NETWORK_LOOKUP_BY_NAME = call(
     46,
     "virNetworkLookupByName",
-    NetworkLookupByNameArgs,
-    NetworkLookupByNameRet,
+    "NetworkLookupByNameArgs",
+    "NetworkLookupByNameRet",
     acl="network:getattr",
     high=True,
     readonly=True,
@@ -3987,8 +409,8 @@ NETWORK_LOOKUP_BY_NAME = call(
 NETWORK_LOOKUP_BY_UUID = call(
     47,
     "virNetworkLookupByUUID",
-    NetworkLookupByUuidArgs,
-    NetworkLookupByUuidRet,
+    "NetworkLookupByUuidArgs",
+    "NetworkLookupByUuidRet",
     acl="network:getattr",
     high=True,
     readonly=True,
@@ -3998,20 +420,20 @@ NETWORK_LOOKUP_BY_UUID = call(
 NETWORK_SET_AUTOSTART = call(
     48,
     "virNetworkSetAutostart",
-    NetworkSetAutostartArgs,
+    "NetworkSetAutostartArgs",
     acl="network:write",
     high=True,
     facet="network",
     errors=E.NETWORK,
 )
 NETWORK_UNDEFINE = call(
-    49, "virNetworkUndefine", NetworkUndefineArgs, acl="network:delete", high=True, facet="network", errors=E.NETWORK
+    49, "virNetworkUndefine", "NetworkUndefineArgs", acl="network:delete", high=True, facet="network", errors=E.NETWORK
 )
 CONNECT_NUM_OF_DEFINED_NETWORKS = call(
     50,
     "virConnectNumOfDefinedNetworks",
     None,
-    ConnectNumOfDefinedNetworksRet,
+    "ConnectNumOfDefinedNetworksRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -4023,7 +445,7 @@ CONNECT_NUM_OF_DOMAINS = call(
     51,
     "virConnectNumOfDomains",
     None,
-    ConnectNumOfDomainsRet,
+    "ConnectNumOfDomainsRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -4035,7 +457,7 @@ CONNECT_NUM_OF_NETWORKS = call(
     52,
     "virConnectNumOfNetworks",
     None,
-    ConnectNumOfNetworksRet,
+    "ConnectNumOfNetworksRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -4043,16 +465,18 @@ CONNECT_NUM_OF_NETWORKS = call(
     facet="network",
     errors=E.NETWORK,
 )
-DOMAIN_CORE_DUMP = call(53, "virDomainCoreDump", DomainCoreDumpArgs, acl="domain:core_dump", facet="hypervisor", errors=E.DOMAIN)
-DOMAIN_RESTORE = call(
-    54, "virDomainRestore", DomainRestoreArgs, acl="domain:start domain:write", facet="hypervisor", errors=E.DOMAIN
+DOMAIN_CORE_DUMP = call(
+    53, "virDomainCoreDump", "DomainCoreDumpArgs", acl="domain:core_dump", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_SAVE = call(55, "virDomainSave", DomainSaveArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_RESTORE = call(
+    54, "virDomainRestore", "DomainRestoreArgs", acl="domain:start domain:write", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_SAVE = call(55, "virDomainSave", "DomainSaveArgs", acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_GET_SCHEDULER_TYPE = call(
     56,
     "virDomainGetSchedulerType",
-    DomainGetSchedulerTypeArgs,
-    DomainGetSchedulerTypeRet,
+    "DomainGetSchedulerTypeArgs",
+    "DomainGetSchedulerTypeRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -4061,8 +485,8 @@ DOMAIN_GET_SCHEDULER_TYPE = call(
 DOMAIN_GET_SCHEDULER_PARAMETERS = call(
     57,
     "virDomainGetSchedulerParameters",
-    DomainGetSchedulerParametersArgs,
-    DomainGetSchedulerParametersRet,
+    "DomainGetSchedulerParametersArgs",
+    "DomainGetSchedulerParametersRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -4071,7 +495,7 @@ DOMAIN_GET_SCHEDULER_PARAMETERS = call(
 DOMAIN_SET_SCHEDULER_PARAMETERS = call(
     58,
     "virDomainSetSchedulerParameters",
-    DomainSetSchedulerParametersArgs,
+    "DomainSetSchedulerParametersArgs",
     acl="domain:read",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4080,7 +504,7 @@ CONNECT_GET_HOSTNAME = call(
     59,
     "virConnectGetHostname",
     None,
-    ConnectGetHostnameRet,
+    "ConnectGetHostnameRet",
     acl="connect:getattr",
     high=True,
     readonly=True,
@@ -4089,8 +513,8 @@ CONNECT_GET_HOSTNAME = call(
 CONNECT_SUPPORTS_FEATURE = call(
     60,
     "virConnectSupportsFeature",
-    ConnectSupportsFeatureArgs,
-    ConnectSupportsFeatureRet,
+    "ConnectSupportsFeatureArgs",
+    "ConnectSupportsFeatureRet",
     acl="connect:getattr",
     high=True,
     readonly=True,
@@ -4099,20 +523,20 @@ CONNECT_SUPPORTS_FEATURE = call(
 DOMAIN_MIGRATE_PREPARE = call(
     61,
     "virDomainMigratePrepare",
-    DomainMigratePrepareArgs,
-    DomainMigratePrepareRet,
+    "DomainMigratePrepareArgs",
+    "DomainMigratePrepareRet",
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_MIGRATE_PERFORM = call(
-    62, "virDomainMigratePerform", DomainMigratePerformArgs, acl="domain:migrate", facet="hypervisor", errors=E.DOMAIN
+    62, "virDomainMigratePerform", "DomainMigratePerformArgs", acl="domain:migrate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_MIGRATE_FINISH = call(
     63,
     "virDomainMigrateFinish",
-    DomainMigrateFinishArgs,
-    DomainMigrateFinishRet,
+    "DomainMigrateFinishArgs",
+    "DomainMigrateFinishRet",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4120,8 +544,8 @@ DOMAIN_MIGRATE_FINISH = call(
 DOMAIN_BLOCK_STATS = call(
     64,
     "virDomainBlockStats",
-    DomainBlockStatsArgs,
-    DomainBlockStatsRet,
+    "DomainBlockStatsArgs",
+    "DomainBlockStatsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -4130,24 +554,28 @@ DOMAIN_BLOCK_STATS = call(
 DOMAIN_INTERFACE_STATS = call(
     65,
     "virDomainInterfaceStats",
-    DomainInterfaceStatsArgs,
-    DomainInterfaceStatsRet,
+    "DomainInterfaceStatsArgs",
+    "DomainInterfaceStatsRet",
     acl="domain:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-AUTH_LIST = call(66, "virAuthList", None, AuthListRet, high=True, readonly=True, auth=False)
-AUTH_SASL_INIT = call(67, "virAuthSaslInit", None, AuthSaslInitRet, high=True, readonly=True, auth=False)
-AUTH_SASL_START = call(68, "virAuthSaslStart", AuthSaslStartArgs, AuthSaslStartRet, high=True, readonly=True, auth=False)
-AUTH_SASL_STEP = call(69, "virAuthSaslStep", AuthSaslStepArgs, AuthSaslStepRet, high=True, readonly=True, auth=False)
-AUTH_POLKIT = call(70, "virAuthPolkit", None, AuthPolkitRet, high=True, readonly=True, auth=False)
+AUTH_LIST = call(66, "virAuthList", None, "AuthListRet", high=True, readonly=True, auth=False)
+AUTH_SASL_INIT = call(67, "virAuthSaslInit", None, "AuthSaslInitRet", high=True, readonly=True, auth=False)
+AUTH_SASL_START = call(
+    68, "virAuthSaslStart", "AuthSaslStartArgs", "AuthSaslStartRet", high=True, readonly=True, auth=False
+)
+AUTH_SASL_STEP = call(
+    69, "virAuthSaslStep", "AuthSaslStepArgs", "AuthSaslStepRet", high=True, readonly=True, auth=False
+)
+AUTH_POLKIT = call(70, "virAuthPolkit", None, "AuthPolkitRet", high=True, readonly=True, auth=False)
 CONNECT_NUM_OF_STORAGE_POOLS = call(
     71,
     "virConnectNumOfStoragePools",
     None,
-    ConnectNumOfStoragePoolsRet,
+    "ConnectNumOfStoragePoolsRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -4158,8 +586,8 @@ CONNECT_NUM_OF_STORAGE_POOLS = call(
 CONNECT_LIST_STORAGE_POOLS = call(
     72,
     "virConnectListStoragePools",
-    ConnectListStoragePoolsArgs,
-    ConnectListStoragePoolsRet,
+    "ConnectListStoragePoolsArgs",
+    "ConnectListStoragePoolsRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -4171,7 +599,7 @@ CONNECT_NUM_OF_DEFINED_STORAGE_POOLS = call(
     73,
     "virConnectNumOfDefinedStoragePools",
     None,
-    ConnectNumOfDefinedStoragePoolsRet,
+    "ConnectNumOfDefinedStoragePoolsRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -4182,8 +610,8 @@ CONNECT_NUM_OF_DEFINED_STORAGE_POOLS = call(
 CONNECT_LIST_DEFINED_STORAGE_POOLS = call(
     74,
     "virConnectListDefinedStoragePools",
-    ConnectListDefinedStoragePoolsArgs,
-    ConnectListDefinedStoragePoolsRet,
+    "ConnectListDefinedStoragePoolsArgs",
+    "ConnectListDefinedStoragePoolsRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -4194,8 +622,8 @@ CONNECT_LIST_DEFINED_STORAGE_POOLS = call(
 CONNECT_FIND_STORAGE_POOL_SOURCES = call(
     75,
     "virConnectFindStoragePoolSources",
-    ConnectFindStoragePoolSourcesArgs,
-    ConnectFindStoragePoolSourcesRet,
+    "ConnectFindStoragePoolSourcesArgs",
+    "ConnectFindStoragePoolSourcesRet",
     acl="connect:detect_storage_pools",
     facet="storage",
     errors=E.STORAGE,
@@ -4203,8 +631,8 @@ CONNECT_FIND_STORAGE_POOL_SOURCES = call(
 STORAGE_POOL_CREATE_XML = call(
     76,
     "virStoragePoolCreateXML",
-    StoragePoolCreateXmlArgs,
-    StoragePoolCreateXmlRet,
+    "StoragePoolCreateXmlArgs",
+    "StoragePoolCreateXmlRet",
     acl="storage_pool:start storage_pool:write",
     facet="storage",
     errors=E.STORAGE,
@@ -4212,48 +640,48 @@ STORAGE_POOL_CREATE_XML = call(
 STORAGE_POOL_DEFINE_XML = call(
     77,
     "virStoragePoolDefineXML",
-    StoragePoolDefineXmlArgs,
-    StoragePoolDefineXmlRet,
+    "StoragePoolDefineXmlArgs",
+    "StoragePoolDefineXmlRet",
     acl="storage_pool:write storage_pool:save",
     high=True,
     facet="storage",
     errors=E.STORAGE,
 )
 STORAGE_POOL_CREATE = call(
-    78, "virStoragePoolCreate", StoragePoolCreateArgs, acl="storage_pool:start", facet="storage", errors=E.STORAGE
+    78, "virStoragePoolCreate", "StoragePoolCreateArgs", acl="storage_pool:start", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_BUILD = call(
-    79, "virStoragePoolBuild", StoragePoolBuildArgs, acl="storage_pool:format", facet="storage", errors=E.STORAGE
+    79, "virStoragePoolBuild", "StoragePoolBuildArgs", acl="storage_pool:format", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_DESTROY = call(
     80,
     "virStoragePoolDestroy",
-    StoragePoolDestroyArgs,
+    "StoragePoolDestroyArgs",
     acl="storage_pool:stop",
     high=True,
     facet="storage",
     errors=E.STORAGE,
 )
 STORAGE_POOL_DELETE = call(
-    81, "virStoragePoolDelete", StoragePoolDeleteArgs, acl="storage_pool:format", facet="storage", errors=E.STORAGE
+    81, "virStoragePoolDelete", "StoragePoolDeleteArgs", acl="storage_pool:format", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_UNDEFINE = call(
     82,
     "virStoragePoolUndefine",
-    StoragePoolUndefineArgs,
+    "StoragePoolUndefineArgs",
     acl="storage_pool:delete",
     high=True,
     facet="storage",
     errors=E.STORAGE,
 )
 STORAGE_POOL_REFRESH = call(
-    83, "virStoragePoolRefresh", StoragePoolRefreshArgs, acl="storage_pool:refresh", facet="storage", errors=E.STORAGE
+    83, "virStoragePoolRefresh", "StoragePoolRefreshArgs", acl="storage_pool:refresh", facet="storage", errors=E.STORAGE
 )
 STORAGE_POOL_LOOKUP_BY_NAME = call(
     84,
     "virStoragePoolLookupByName",
-    StoragePoolLookupByNameArgs,
-    StoragePoolLookupByNameRet,
+    "StoragePoolLookupByNameArgs",
+    "StoragePoolLookupByNameRet",
     acl="storage_pool:getattr",
     high=True,
     readonly=True,
@@ -4263,8 +691,8 @@ STORAGE_POOL_LOOKUP_BY_NAME = call(
 STORAGE_POOL_LOOKUP_BY_UUID = call(
     85,
     "virStoragePoolLookupByUUID",
-    StoragePoolLookupByUuidArgs,
-    StoragePoolLookupByUuidRet,
+    "StoragePoolLookupByUuidArgs",
+    "StoragePoolLookupByUuidRet",
     acl="storage_pool:getattr",
     high=True,
     readonly=True,
@@ -4274,8 +702,8 @@ STORAGE_POOL_LOOKUP_BY_UUID = call(
 STORAGE_POOL_LOOKUP_BY_VOLUME = call(
     86,
     "virStoragePoolLookupByVolume",
-    StoragePoolLookupByVolumeArgs,
-    StoragePoolLookupByVolumeRet,
+    "StoragePoolLookupByVolumeArgs",
+    "StoragePoolLookupByVolumeRet",
     acl="storage_pool:getattr",
     high=True,
     readonly=True,
@@ -4285,8 +713,8 @@ STORAGE_POOL_LOOKUP_BY_VOLUME = call(
 STORAGE_POOL_GET_INFO = call(
     87,
     "virStoragePoolGetInfo",
-    StoragePoolGetInfoArgs,
-    StoragePoolGetInfoRet,
+    "StoragePoolGetInfoArgs",
+    "StoragePoolGetInfoRet",
     acl="storage_pool:read",
     high=True,
     readonly=True,
@@ -4296,8 +724,8 @@ STORAGE_POOL_GET_INFO = call(
 STORAGE_POOL_GET_XML_DESC = call(
     88,
     "virStoragePoolGetXMLDesc",
-    StoragePoolGetXmlDescArgs,
-    StoragePoolGetXmlDescRet,
+    "StoragePoolGetXmlDescArgs",
+    "StoragePoolGetXmlDescRet",
     acl="storage_pool:read",
     high=True,
     readonly=True,
@@ -4307,8 +735,8 @@ STORAGE_POOL_GET_XML_DESC = call(
 STORAGE_POOL_GET_AUTOSTART = call(
     89,
     "virStoragePoolGetAutostart",
-    StoragePoolGetAutostartArgs,
-    StoragePoolGetAutostartRet,
+    "StoragePoolGetAutostartArgs",
+    "StoragePoolGetAutostartRet",
     acl="storage_pool:read",
     high=True,
     readonly=True,
@@ -4318,7 +746,7 @@ STORAGE_POOL_GET_AUTOSTART = call(
 STORAGE_POOL_SET_AUTOSTART = call(
     90,
     "virStoragePoolSetAutostart",
-    StoragePoolSetAutostartArgs,
+    "StoragePoolSetAutostartArgs",
     acl="storage_pool:write",
     high=True,
     facet="storage",
@@ -4327,8 +755,8 @@ STORAGE_POOL_SET_AUTOSTART = call(
 STORAGE_POOL_NUM_OF_VOLUMES = call(
     91,
     "virStoragePoolNumOfVolumes",
-    StoragePoolNumOfVolumesArgs,
-    StoragePoolNumOfVolumesRet,
+    "StoragePoolNumOfVolumesArgs",
+    "StoragePoolNumOfVolumesRet",
     acl="storage_pool:search_storage_vols",
     filter="storage_vol:getattr",
     high=True,
@@ -4339,8 +767,8 @@ STORAGE_POOL_NUM_OF_VOLUMES = call(
 STORAGE_POOL_LIST_VOLUMES = call(
     92,
     "virStoragePoolListVolumes",
-    StoragePoolListVolumesArgs,
-    StoragePoolListVolumesRet,
+    "StoragePoolListVolumesArgs",
+    "StoragePoolListVolumesRet",
     acl="storage_pool:search_storage_vols",
     filter="storage_vol:getattr",
     high=True,
@@ -4351,20 +779,20 @@ STORAGE_POOL_LIST_VOLUMES = call(
 STORAGE_VOL_CREATE_XML = call(
     93,
     "virStorageVolCreateXML",
-    StorageVolCreateXmlArgs,
-    StorageVolCreateXmlRet,
+    "StorageVolCreateXmlArgs",
+    "StorageVolCreateXmlRet",
     acl="storage_vol:create",
     facet="storage",
     errors=E.STORAGE,
 )
 STORAGE_VOL_DELETE = call(
-    94, "virStorageVolDelete", StorageVolDeleteArgs, acl="storage_vol:delete", facet="storage", errors=E.STORAGE
+    94, "virStorageVolDelete", "StorageVolDeleteArgs", acl="storage_vol:delete", facet="storage", errors=E.STORAGE
 )
 STORAGE_VOL_LOOKUP_BY_NAME = call(
     95,
     "virStorageVolLookupByName",
-    StorageVolLookupByNameArgs,
-    StorageVolLookupByNameRet,
+    "StorageVolLookupByNameArgs",
+    "StorageVolLookupByNameRet",
     acl="storage_vol:getattr",
     high=True,
     readonly=True,
@@ -4374,8 +802,8 @@ STORAGE_VOL_LOOKUP_BY_NAME = call(
 STORAGE_VOL_LOOKUP_BY_KEY = call(
     96,
     "virStorageVolLookupByKey",
-    StorageVolLookupByKeyArgs,
-    StorageVolLookupByKeyRet,
+    "StorageVolLookupByKeyArgs",
+    "StorageVolLookupByKeyRet",
     acl="storage_vol:getattr",
     high=True,
     readonly=True,
@@ -4385,8 +813,8 @@ STORAGE_VOL_LOOKUP_BY_KEY = call(
 STORAGE_VOL_LOOKUP_BY_PATH = call(
     97,
     "virStorageVolLookupByPath",
-    StorageVolLookupByPathArgs,
-    StorageVolLookupByPathRet,
+    "StorageVolLookupByPathArgs",
+    "StorageVolLookupByPathRet",
     acl="storage_vol:getattr",
     high=True,
     readonly=True,
@@ -4396,8 +824,8 @@ STORAGE_VOL_LOOKUP_BY_PATH = call(
 STORAGE_VOL_GET_INFO = call(
     98,
     "virStorageVolGetInfo",
-    StorageVolGetInfoArgs,
-    StorageVolGetInfoRet,
+    "StorageVolGetInfoArgs",
+    "StorageVolGetInfoRet",
     acl="storage_vol:read",
     high=True,
     readonly=True,
@@ -4407,8 +835,8 @@ STORAGE_VOL_GET_INFO = call(
 STORAGE_VOL_GET_XML_DESC = call(
     99,
     "virStorageVolGetXMLDesc",
-    StorageVolGetXmlDescArgs,
-    StorageVolGetXmlDescRet,
+    "StorageVolGetXmlDescArgs",
+    "StorageVolGetXmlDescRet",
     acl="storage_vol:read",
     high=True,
     readonly=True,
@@ -4418,8 +846,8 @@ STORAGE_VOL_GET_XML_DESC = call(
 STORAGE_VOL_GET_PATH = call(
     100,
     "virStorageVolGetPath",
-    StorageVolGetPathArgs,
-    StorageVolGetPathRet,
+    "StorageVolGetPathArgs",
+    "StorageVolGetPathRet",
     acl="storage_vol:read",
     high=True,
     readonly=True,
@@ -4429,8 +857,8 @@ STORAGE_VOL_GET_PATH = call(
 NODE_GET_CELLS_FREE_MEMORY = call(
     101,
     "virNodeGetCellsFreeMemory",
-    NodeGetCellsFreeMemoryArgs,
-    NodeGetCellsFreeMemoryRet,
+    "NodeGetCellsFreeMemoryArgs",
+    "NodeGetCellsFreeMemoryRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -4440,7 +868,7 @@ NODE_GET_FREE_MEMORY = call(
     102,
     "virNodeGetFreeMemory",
     None,
-    NodeGetFreeMemoryRet,
+    "NodeGetFreeMemoryRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -4449,8 +877,8 @@ NODE_GET_FREE_MEMORY = call(
 DOMAIN_BLOCK_PEEK = call(
     103,
     "virDomainBlockPeek",
-    DomainBlockPeekArgs,
-    DomainBlockPeekRet,
+    "DomainBlockPeekArgs",
+    "DomainBlockPeekRet",
     acl="domain:block_read",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4458,8 +886,8 @@ DOMAIN_BLOCK_PEEK = call(
 DOMAIN_MEMORY_PEEK = call(
     104,
     "virDomainMemoryPeek",
-    DomainMemoryPeekArgs,
-    DomainMemoryPeekRet,
+    "DomainMemoryPeekArgs",
+    "DomainMemoryPeekRet",
     acl="domain:mem_read",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4468,7 +896,7 @@ CONNECT_DOMAIN_EVENT_REGISTER = call(
     105,
     "virConnectDomainEventRegister",
     None,
-    ConnectDomainEventRegisterRet,
+    "ConnectDomainEventRegisterRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -4480,19 +908,19 @@ CONNECT_DOMAIN_EVENT_DEREGISTER = call(
     106,
     "virConnectDomainEventDeregister",
     None,
-    ConnectDomainEventDeregisterRet,
+    "ConnectDomainEventDeregisterRet",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_LIFECYCLE = event(107, DomainEventLifecycleMsg)
+DOMAIN_EVENT_LIFECYCLE = event(107, "DomainEventLifecycleMsg")
 DOMAIN_MIGRATE_PREPARE2 = call(
     108,
     "virDomainMigratePrepare2",
-    DomainMigratePrepare2Args,
-    DomainMigratePrepare2Ret,
+    "DomainMigratePrepare2Args",
+    "DomainMigratePrepare2Ret",
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4500,20 +928,27 @@ DOMAIN_MIGRATE_PREPARE2 = call(
 DOMAIN_MIGRATE_FINISH2 = call(
     109,
     "virDomainMigrateFinish2",
-    DomainMigrateFinish2Args,
-    DomainMigrateFinish2Ret,
+    "DomainMigrateFinish2Args",
+    "DomainMigrateFinish2Ret",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 CONNECT_GET_URI = call(
-    110, "virConnectGetURI", None, ConnectGetUriRet, acl="connect:getattr", high=True, readonly=True, facet="hypervisor"
+    110,
+    "virConnectGetURI",
+    None,
+    "ConnectGetUriRet",
+    acl="connect:getattr",
+    high=True,
+    readonly=True,
+    facet="hypervisor",
 )
 NODE_NUM_OF_DEVICES = call(
     111,
     "virNodeNumOfDevices",
-    NodeNumOfDevicesArgs,
-    NodeNumOfDevicesRet,
+    "NodeNumOfDevicesArgs",
+    "NodeNumOfDevicesRet",
     acl="connect:search_node_devices",
     filter="node_device:getattr",
     high=True,
@@ -4524,8 +959,8 @@ NODE_NUM_OF_DEVICES = call(
 NODE_LIST_DEVICES = call(
     112,
     "virNodeListDevices",
-    NodeListDevicesArgs,
-    NodeListDevicesRet,
+    "NodeListDevicesArgs",
+    "NodeListDevicesRet",
     acl="connect:search_node_devices",
     filter="node_device:getattr",
     high=True,
@@ -4536,8 +971,8 @@ NODE_LIST_DEVICES = call(
 NODE_DEVICE_LOOKUP_BY_NAME = call(
     113,
     "virNodeDeviceLookupByName",
-    NodeDeviceLookupByNameArgs,
-    NodeDeviceLookupByNameRet,
+    "NodeDeviceLookupByNameArgs",
+    "NodeDeviceLookupByNameRet",
     acl="node_device:getattr",
     high=True,
     readonly=True,
@@ -4547,8 +982,8 @@ NODE_DEVICE_LOOKUP_BY_NAME = call(
 NODE_DEVICE_GET_XML_DESC = call(
     114,
     "virNodeDeviceGetXMLDesc",
-    NodeDeviceGetXmlDescArgs,
-    NodeDeviceGetXmlDescRet,
+    "NodeDeviceGetXmlDescArgs",
+    "NodeDeviceGetXmlDescRet",
     acl="node_device:read",
     readonly=True,
     facet="nodedev",
@@ -4557,8 +992,8 @@ NODE_DEVICE_GET_XML_DESC = call(
 NODE_DEVICE_GET_PARENT = call(
     115,
     "virNodeDeviceGetParent",
-    NodeDeviceGetParentArgs,
-    NodeDeviceGetParentRet,
+    "NodeDeviceGetParentArgs",
+    "NodeDeviceGetParentRet",
     acl="node_device:read",
     high=True,
     readonly=True,
@@ -4568,8 +1003,8 @@ NODE_DEVICE_GET_PARENT = call(
 NODE_DEVICE_NUM_OF_CAPS = call(
     116,
     "virNodeDeviceNumOfCaps",
-    NodeDeviceNumOfCapsArgs,
-    NodeDeviceNumOfCapsRet,
+    "NodeDeviceNumOfCapsArgs",
+    "NodeDeviceNumOfCapsRet",
     acl="node_device:read",
     high=True,
     readonly=True,
@@ -4579,8 +1014,8 @@ NODE_DEVICE_NUM_OF_CAPS = call(
 NODE_DEVICE_LIST_CAPS = call(
     117,
     "virNodeDeviceListCaps",
-    NodeDeviceListCapsArgs,
-    NodeDeviceListCapsRet,
+    "NodeDeviceListCapsArgs",
+    "NodeDeviceListCapsRet",
     acl="node_device:read",
     high=True,
     readonly=True,
@@ -4588,19 +1023,24 @@ NODE_DEVICE_LIST_CAPS = call(
     errors=E.NODEDEV,
 )
 NODE_DEVICE_DETTACH = call(
-    118, "virNodeDeviceDettach", NodeDeviceDettachArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
+    118, "virNodeDeviceDettach", "NodeDeviceDettachArgs", acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
 )
 NODE_DEVICE_RE_ATTACH = call(
-    119, "virNodeDeviceReAttach", NodeDeviceReAttachArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
+    119,
+    "virNodeDeviceReAttach",
+    "NodeDeviceReAttachArgs",
+    acl="node_device:detach",
+    facet="hypervisor",
+    errors=E.NODEDEV,
 )
 NODE_DEVICE_RESET = call(
-    120, "virNodeDeviceReset", NodeDeviceResetArgs, acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
+    120, "virNodeDeviceReset", "NodeDeviceResetArgs", acl="node_device:detach", facet="hypervisor", errors=E.NODEDEV
 )
 DOMAIN_GET_SECURITY_LABEL = call(
     121,
     "virDomainGetSecurityLabel",
-    DomainGetSecurityLabelArgs,
-    DomainGetSecurityLabelRet,
+    "DomainGetSecurityLabelArgs",
+    "DomainGetSecurityLabelRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -4611,7 +1051,7 @@ NODE_GET_SECURITY_MODEL = call(
     122,
     "virNodeGetSecurityModel",
     None,
-    NodeGetSecurityModelRet,
+    "NodeGetSecurityModelRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -4620,8 +1060,8 @@ NODE_GET_SECURITY_MODEL = call(
 NODE_DEVICE_CREATE_XML = call(
     123,
     "virNodeDeviceCreateXML",
-    NodeDeviceCreateXmlArgs,
-    NodeDeviceCreateXmlRet,
+    "NodeDeviceCreateXmlArgs",
+    "NodeDeviceCreateXmlRet",
     acl="node_device:write node_device:start",
     facet="nodedev",
     errors=E.NODEDEV,
@@ -4629,7 +1069,7 @@ NODE_DEVICE_CREATE_XML = call(
 NODE_DEVICE_DESTROY = call(
     124,
     "virNodeDeviceDestroy",
-    NodeDeviceDestroyArgs,
+    "NodeDeviceDestroyArgs",
     acl="node_device:stop",
     high=True,
     facet="nodedev",
@@ -4638,8 +1078,8 @@ NODE_DEVICE_DESTROY = call(
 STORAGE_VOL_CREATE_XML_FROM = call(
     125,
     "virStorageVolCreateXMLFrom",
-    StorageVolCreateXmlFromArgs,
-    StorageVolCreateXmlFromRet,
+    "StorageVolCreateXmlFromArgs",
+    "StorageVolCreateXmlFromRet",
     acl="storage_vol:create",
     facet="storage",
     errors=E.STORAGE,
@@ -4648,7 +1088,7 @@ CONNECT_NUM_OF_INTERFACES = call(
     126,
     "virConnectNumOfInterfaces",
     None,
-    ConnectNumOfInterfacesRet,
+    "ConnectNumOfInterfacesRet",
     acl="connect:search_interfaces",
     filter="interface:getattr",
     high=True,
@@ -4659,8 +1099,8 @@ CONNECT_NUM_OF_INTERFACES = call(
 CONNECT_LIST_INTERFACES = call(
     127,
     "virConnectListInterfaces",
-    ConnectListInterfacesArgs,
-    ConnectListInterfacesRet,
+    "ConnectListInterfacesArgs",
+    "ConnectListInterfacesRet",
     acl="connect:search_interfaces",
     filter="interface:getattr",
     high=True,
@@ -4671,8 +1111,8 @@ CONNECT_LIST_INTERFACES = call(
 INTERFACE_LOOKUP_BY_NAME = call(
     128,
     "virInterfaceLookupByName",
-    InterfaceLookupByNameArgs,
-    InterfaceLookupByNameRet,
+    "InterfaceLookupByNameArgs",
+    "InterfaceLookupByNameRet",
     acl="interface:getattr",
     high=True,
     readonly=True,
@@ -4682,8 +1122,8 @@ INTERFACE_LOOKUP_BY_NAME = call(
 INTERFACE_LOOKUP_BY_MAC_STRING = call(
     129,
     "virInterfaceLookupByMACString",
-    InterfaceLookupByMacStringArgs,
-    InterfaceLookupByMacStringRet,
+    "InterfaceLookupByMacStringArgs",
+    "InterfaceLookupByMacStringRet",
     acl="interface:getattr",
     high=True,
     readonly=True,
@@ -4693,8 +1133,8 @@ INTERFACE_LOOKUP_BY_MAC_STRING = call(
 INTERFACE_GET_XML_DESC = call(
     130,
     "virInterfaceGetXMLDesc",
-    InterfaceGetXmlDescArgs,
-    InterfaceGetXmlDescRet,
+    "InterfaceGetXmlDescArgs",
+    "InterfaceGetXmlDescRet",
     acl="interface:read",
     readonly=True,
     facet="interface",
@@ -4703,8 +1143,8 @@ INTERFACE_GET_XML_DESC = call(
 INTERFACE_DEFINE_XML = call(
     131,
     "virInterfaceDefineXML",
-    InterfaceDefineXmlArgs,
-    InterfaceDefineXmlRet,
+    "InterfaceDefineXmlArgs",
+    "InterfaceDefineXmlRet",
     acl="interface:write interface:save",
     high=True,
     facet="interface",
@@ -4713,19 +1153,19 @@ INTERFACE_DEFINE_XML = call(
 INTERFACE_UNDEFINE = call(
     132,
     "virInterfaceUndefine",
-    InterfaceUndefineArgs,
+    "InterfaceUndefineArgs",
     acl="interface:delete",
     high=True,
     facet="interface",
     errors=E.INTERFACE,
 )
 INTERFACE_CREATE = call(
-    133, "virInterfaceCreate", InterfaceCreateArgs, acl="interface:start", facet="interface", errors=E.INTERFACE
+    133, "virInterfaceCreate", "InterfaceCreateArgs", acl="interface:start", facet="interface", errors=E.INTERFACE
 )
 INTERFACE_DESTROY = call(
     134,
     "virInterfaceDestroy",
-    InterfaceDestroyArgs,
+    "InterfaceDestroyArgs",
     acl="interface:stop",
     high=True,
     facet="interface",
@@ -4734,8 +1174,8 @@ INTERFACE_DESTROY = call(
 CONNECT_DOMAIN_XML_FROM_NATIVE = call(
     135,
     "virConnectDomainXMLFromNative",
-    ConnectDomainXmlFromNativeArgs,
-    ConnectDomainXmlFromNativeRet,
+    "ConnectDomainXmlFromNativeArgs",
+    "ConnectDomainXmlFromNativeRet",
     acl="connect:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4743,8 +1183,8 @@ CONNECT_DOMAIN_XML_FROM_NATIVE = call(
 CONNECT_DOMAIN_XML_TO_NATIVE = call(
     136,
     "virConnectDomainXMLToNative",
-    ConnectDomainXmlToNativeArgs,
-    ConnectDomainXmlToNativeRet,
+    "ConnectDomainXmlToNativeArgs",
+    "ConnectDomainXmlToNativeRet",
     acl="connect:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -4753,7 +1193,7 @@ CONNECT_NUM_OF_DEFINED_INTERFACES = call(
     137,
     "virConnectNumOfDefinedInterfaces",
     None,
-    ConnectNumOfDefinedInterfacesRet,
+    "ConnectNumOfDefinedInterfacesRet",
     acl="connect:search_interfaces",
     filter="interface:getattr",
     high=True,
@@ -4764,8 +1204,8 @@ CONNECT_NUM_OF_DEFINED_INTERFACES = call(
 CONNECT_LIST_DEFINED_INTERFACES = call(
     138,
     "virConnectListDefinedInterfaces",
-    ConnectListDefinedInterfacesArgs,
-    ConnectListDefinedInterfacesRet,
+    "ConnectListDefinedInterfacesArgs",
+    "ConnectListDefinedInterfacesRet",
     acl="connect:search_interfaces",
     filter="interface:getattr",
     high=True,
@@ -4777,7 +1217,7 @@ CONNECT_NUM_OF_SECRETS = call(
     139,
     "virConnectNumOfSecrets",
     None,
-    ConnectNumOfSecretsRet,
+    "ConnectNumOfSecretsRet",
     acl="connect:search_secrets",
     filter="secret:getattr",
     high=True,
@@ -4788,8 +1228,8 @@ CONNECT_NUM_OF_SECRETS = call(
 CONNECT_LIST_SECRETS = call(
     140,
     "virConnectListSecrets",
-    ConnectListSecretsArgs,
-    ConnectListSecretsRet,
+    "ConnectListSecretsArgs",
+    "ConnectListSecretsRet",
     acl="connect:search_secrets",
     filter="secret:getattr",
     high=True,
@@ -4800,8 +1240,8 @@ CONNECT_LIST_SECRETS = call(
 SECRET_LOOKUP_BY_UUID = call(
     141,
     "virSecretLookupByUUID",
-    SecretLookupByUuidArgs,
-    SecretLookupByUuidRet,
+    "SecretLookupByUuidArgs",
+    "SecretLookupByUuidRet",
     acl="secret:getattr",
     high=True,
     readonly=True,
@@ -4811,8 +1251,8 @@ SECRET_LOOKUP_BY_UUID = call(
 SECRET_DEFINE_XML = call(
     142,
     "virSecretDefineXML",
-    SecretDefineXmlArgs,
-    SecretDefineXmlRet,
+    "SecretDefineXmlArgs",
+    "SecretDefineXmlRet",
     acl="secret:write secret:save",
     high=True,
     facet="secret",
@@ -4821,8 +1261,8 @@ SECRET_DEFINE_XML = call(
 SECRET_GET_XML_DESC = call(
     143,
     "virSecretGetXMLDesc",
-    SecretGetXmlDescArgs,
-    SecretGetXmlDescRet,
+    "SecretGetXmlDescArgs",
+    "SecretGetXmlDescRet",
     acl="secret:read",
     high=True,
     readonly=True,
@@ -4830,26 +1270,26 @@ SECRET_GET_XML_DESC = call(
     errors=E.SECRET,
 )
 SECRET_SET_VALUE = call(
-    144, "virSecretSetValue", SecretSetValueArgs, acl="secret:write", high=True, facet="secret", errors=E.SECRET
+    144, "virSecretSetValue", "SecretSetValueArgs", acl="secret:write", high=True, facet="secret", errors=E.SECRET
 )
 SECRET_GET_VALUE = call(
     145,
     "virSecretGetValue",
-    SecretGetValueArgs,
-    SecretGetValueRet,
+    "SecretGetValueArgs",
+    "SecretGetValueRet",
     acl="secret:read_secure",
     high=True,
     facet="secret",
     errors=E.SECRET,
 )
 SECRET_UNDEFINE = call(
-    146, "virSecretUndefine", SecretUndefineArgs, acl="secret:delete", high=True, facet="secret", errors=E.SECRET
+    146, "virSecretUndefine", "SecretUndefineArgs", acl="secret:delete", high=True, facet="secret", errors=E.SECRET
 )
 SECRET_LOOKUP_BY_USAGE = call(
     147,
     "virSecretLookupByUsage",
-    SecretLookupByUsageArgs,
-    SecretLookupByUsageRet,
+    "SecretLookupByUsageArgs",
+    "SecretLookupByUsageRet",
     acl="secret:getattr",
     high=True,
     readonly=True,
@@ -4859,19 +1299,21 @@ SECRET_LOOKUP_BY_USAGE = call(
 DOMAIN_MIGRATE_PREPARE_TUNNEL = call(
     148,
     "virDomainMigratePrepareTunnel",
-    DomainMigratePrepareTunnelArgs,
+    "DomainMigratePrepareTunnelArgs",
     acl="domain:migrate domain:start domain:write",
     stream="write",
     stream_at=1,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-CONNECT_IS_SECURE = call(149, "virConnectIsSecure", None, ConnectIsSecureRet, high=True, readonly=True, facet="hypervisor")
+CONNECT_IS_SECURE = call(
+    149, "virConnectIsSecure", None, "ConnectIsSecureRet", high=True, readonly=True, facet="hypervisor"
+)
 DOMAIN_IS_ACTIVE = call(
     150,
     "virDomainIsActive",
-    DomainIsActiveArgs,
-    DomainIsActiveRet,
+    "DomainIsActiveArgs",
+    "DomainIsActiveRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -4881,8 +1323,8 @@ DOMAIN_IS_ACTIVE = call(
 DOMAIN_IS_PERSISTENT = call(
     151,
     "virDomainIsPersistent",
-    DomainIsPersistentArgs,
-    DomainIsPersistentRet,
+    "DomainIsPersistentArgs",
+    "DomainIsPersistentRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -4892,8 +1334,8 @@ DOMAIN_IS_PERSISTENT = call(
 NETWORK_IS_ACTIVE = call(
     152,
     "virNetworkIsActive",
-    NetworkIsActiveArgs,
-    NetworkIsActiveRet,
+    "NetworkIsActiveArgs",
+    "NetworkIsActiveRet",
     acl="network:read",
     high=True,
     readonly=True,
@@ -4903,8 +1345,8 @@ NETWORK_IS_ACTIVE = call(
 NETWORK_IS_PERSISTENT = call(
     153,
     "virNetworkIsPersistent",
-    NetworkIsPersistentArgs,
-    NetworkIsPersistentRet,
+    "NetworkIsPersistentArgs",
+    "NetworkIsPersistentRet",
     acl="network:read",
     high=True,
     readonly=True,
@@ -4914,8 +1356,8 @@ NETWORK_IS_PERSISTENT = call(
 STORAGE_POOL_IS_ACTIVE = call(
     154,
     "virStoragePoolIsActive",
-    StoragePoolIsActiveArgs,
-    StoragePoolIsActiveRet,
+    "StoragePoolIsActiveArgs",
+    "StoragePoolIsActiveRet",
     acl="storage_pool:read",
     high=True,
     readonly=True,
@@ -4925,8 +1367,8 @@ STORAGE_POOL_IS_ACTIVE = call(
 STORAGE_POOL_IS_PERSISTENT = call(
     155,
     "virStoragePoolIsPersistent",
-    StoragePoolIsPersistentArgs,
-    StoragePoolIsPersistentRet,
+    "StoragePoolIsPersistentArgs",
+    "StoragePoolIsPersistentRet",
     acl="storage_pool:read",
     high=True,
     readonly=True,
@@ -4936,8 +1378,8 @@ STORAGE_POOL_IS_PERSISTENT = call(
 INTERFACE_IS_ACTIVE = call(
     156,
     "virInterfaceIsActive",
-    InterfaceIsActiveArgs,
-    InterfaceIsActiveRet,
+    "InterfaceIsActiveArgs",
+    "InterfaceIsActiveRet",
     acl="interface:read",
     high=True,
     readonly=True,
@@ -4948,7 +1390,7 @@ CONNECT_GET_LIB_VERSION = call(
     157,
     "virConnectGetLibVersion",
     None,
-    ConnectGetLibVersionRet,
+    "ConnectGetLibVersionRet",
     acl="connect:getattr",
     high=True,
     readonly=True,
@@ -4957,18 +1399,18 @@ CONNECT_GET_LIB_VERSION = call(
 CONNECT_COMPARE_CPU = call(
     158,
     "virConnectCompareCPU",
-    ConnectCompareCpuArgs,
-    ConnectCompareCpuRet,
+    "ConnectCompareCpuArgs",
+    "ConnectCompareCpuRet",
     acl="connect:read",
     high=True,
     readonly=True,
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 DOMAIN_MEMORY_STATS = call(
     159,
     "virDomainMemoryStats",
-    DomainMemoryStatsArgs,
-    DomainMemoryStatsRet,
+    "DomainMemoryStatsArgs",
+    "DomainMemoryStatsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -4977,7 +1419,7 @@ DOMAIN_MEMORY_STATS = call(
 DOMAIN_ATTACH_DEVICE_FLAGS = call(
     160,
     "virDomainAttachDeviceFlags",
-    DomainAttachDeviceFlagsArgs,
+    "DomainAttachDeviceFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -4989,7 +1431,7 @@ DOMAIN_ATTACH_DEVICE_FLAGS = call(
 DOMAIN_DETACH_DEVICE_FLAGS = call(
     161,
     "virDomainDetachDeviceFlags",
-    DomainDetachDeviceFlagsArgs,
+    "DomainDetachDeviceFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5001,28 +1443,32 @@ DOMAIN_DETACH_DEVICE_FLAGS = call(
 CONNECT_BASELINE_CPU = call(
     162,
     "virConnectBaselineCPU",
-    ConnectBaselineCpuArgs,
-    ConnectBaselineCpuRet,
+    "ConnectBaselineCpuArgs",
+    "ConnectBaselineCpuRet",
     acl="connect:read",
     readonly=True,
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 DOMAIN_GET_JOB_INFO = call(
     163,
     "virDomainGetJobInfo",
-    DomainGetJobInfoArgs,
-    DomainGetJobInfoRet,
+    "DomainGetJobInfoArgs",
+    "DomainGetJobInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_ABORT_JOB = call(164, "virDomainAbortJob", DomainAbortJobArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN)
-STORAGE_VOL_WIPE = call(165, "virStorageVolWipe", StorageVolWipeArgs, acl="storage_vol:format", facet="storage", errors=E.STORAGE)
+DOMAIN_ABORT_JOB = call(
+    164, "virDomainAbortJob", "DomainAbortJobArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+)
+STORAGE_VOL_WIPE = call(
+    165, "virStorageVolWipe", "StorageVolWipeArgs", acl="storage_vol:format", facet="storage", errors=E.STORAGE
+)
 DOMAIN_MIGRATE_SET_MAX_DOWNTIME = call(
     166,
     "virDomainMigrateSetMaxDowntime",
-    DomainMigrateSetMaxDowntimeArgs,
+    "DomainMigrateSetMaxDowntimeArgs",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5030,7 +1476,7 @@ DOMAIN_MIGRATE_SET_MAX_DOWNTIME = call(
 CONNECT_DOMAIN_EVENT_REGISTER_ANY = call(
     167,
     "virConnectDomainEventRegisterAny",
-    ConnectDomainEventRegisterAnyArgs,
+    "ConnectDomainEventRegisterAnyArgs",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -5041,22 +1487,22 @@ CONNECT_DOMAIN_EVENT_REGISTER_ANY = call(
 CONNECT_DOMAIN_EVENT_DEREGISTER_ANY = call(
     168,
     "virConnectDomainEventDeregisterAny",
-    ConnectDomainEventDeregisterAnyArgs,
+    "ConnectDomainEventDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_REBOOT = event(169, DomainEventRebootMsg)
-DOMAIN_EVENT_RTC_CHANGE = event(170, DomainEventRtcChangeMsg)
-DOMAIN_EVENT_WATCHDOG = event(171, DomainEventWatchdogMsg)
-DOMAIN_EVENT_IO_ERROR = event(172, DomainEventIoErrorMsg)
-DOMAIN_EVENT_GRAPHICS = event(173, DomainEventGraphicsMsg)
+DOMAIN_EVENT_REBOOT = event(169, "DomainEventRebootMsg")
+DOMAIN_EVENT_RTC_CHANGE = event(170, "DomainEventRtcChangeMsg")
+DOMAIN_EVENT_WATCHDOG = event(171, "DomainEventWatchdogMsg")
+DOMAIN_EVENT_IO_ERROR = event(172, "DomainEventIoErrorMsg")
+DOMAIN_EVENT_GRAPHICS = event(173, "DomainEventGraphicsMsg")
 DOMAIN_UPDATE_DEVICE_FLAGS = call(
     174,
     "virDomainUpdateDeviceFlags",
-    DomainUpdateDeviceFlagsArgs,
+    "DomainUpdateDeviceFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5068,8 +1514,8 @@ DOMAIN_UPDATE_DEVICE_FLAGS = call(
 NWFILTER_LOOKUP_BY_NAME = call(
     175,
     "virNWFilterLookupByName",
-    NwfilterLookupByNameArgs,
-    NwfilterLookupByNameRet,
+    "NwfilterLookupByNameArgs",
+    "NwfilterLookupByNameRet",
     acl="nwfilter:getattr",
     high=True,
     readonly=True,
@@ -5079,8 +1525,8 @@ NWFILTER_LOOKUP_BY_NAME = call(
 NWFILTER_LOOKUP_BY_UUID = call(
     176,
     "virNWFilterLookupByUUID",
-    NwfilterLookupByUuidArgs,
-    NwfilterLookupByUuidRet,
+    "NwfilterLookupByUuidArgs",
+    "NwfilterLookupByUuidRet",
     acl="nwfilter:getattr",
     high=True,
     readonly=True,
@@ -5090,8 +1536,8 @@ NWFILTER_LOOKUP_BY_UUID = call(
 NWFILTER_GET_XML_DESC = call(
     177,
     "virNWFilterGetXMLDesc",
-    NwfilterGetXmlDescArgs,
-    NwfilterGetXmlDescRet,
+    "NwfilterGetXmlDescArgs",
+    "NwfilterGetXmlDescRet",
     acl="nwfilter:read",
     high=True,
     readonly=True,
@@ -5102,7 +1548,7 @@ CONNECT_NUM_OF_NWFILTERS = call(
     178,
     "virConnectNumOfNWFilters",
     None,
-    ConnectNumOfNwfiltersRet,
+    "ConnectNumOfNwfiltersRet",
     acl="connect:search_nwfilters",
     filter="nwfilter:getattr",
     high=True,
@@ -5113,8 +1559,8 @@ CONNECT_NUM_OF_NWFILTERS = call(
 CONNECT_LIST_NWFILTERS = call(
     179,
     "virConnectListNWFilters",
-    ConnectListNwfiltersArgs,
-    ConnectListNwfiltersRet,
+    "ConnectListNwfiltersArgs",
+    "ConnectListNwfiltersRet",
     acl="connect:search_nwfilters",
     filter="nwfilter:getattr",
     high=True,
@@ -5125,8 +1571,8 @@ CONNECT_LIST_NWFILTERS = call(
 NWFILTER_DEFINE_XML = call(
     180,
     "virNWFilterDefineXML",
-    NwfilterDefineXmlArgs,
-    NwfilterDefineXmlRet,
+    "NwfilterDefineXmlArgs",
+    "NwfilterDefineXmlRet",
     acl="nwfilter:write nwfilter:save",
     high=True,
     facet="nwfilter",
@@ -5135,20 +1581,20 @@ NWFILTER_DEFINE_XML = call(
 NWFILTER_UNDEFINE = call(
     181,
     "virNWFilterUndefine",
-    NwfilterUndefineArgs,
+    "NwfilterUndefineArgs",
     acl="nwfilter:delete",
     high=True,
     facet="nwfilter",
     errors=E.NWFILTER,
 )
 DOMAIN_MANAGED_SAVE = call(
-    182, "virDomainManagedSave", DomainManagedSaveArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
+    182, "virDomainManagedSave", "DomainManagedSaveArgs", acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_HAS_MANAGED_SAVE_IMAGE = call(
     183,
     "virDomainHasManagedSaveImage",
-    DomainHasManagedSaveImageArgs,
-    DomainHasManagedSaveImageRet,
+    "DomainHasManagedSaveImageArgs",
+    "DomainHasManagedSaveImageRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5157,7 +1603,7 @@ DOMAIN_HAS_MANAGED_SAVE_IMAGE = call(
 DOMAIN_MANAGED_SAVE_REMOVE = call(
     184,
     "virDomainManagedSaveRemove",
-    DomainManagedSaveRemoveArgs,
+    "DomainManagedSaveRemoveArgs",
     acl="domain:hibernate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5165,8 +1611,8 @@ DOMAIN_MANAGED_SAVE_REMOVE = call(
 DOMAIN_SNAPSHOT_CREATE_XML = call(
     185,
     "virDomainSnapshotCreateXML",
-    DomainSnapshotCreateXmlArgs,
-    DomainSnapshotCreateXmlRet,
+    "DomainSnapshotCreateXmlArgs",
+    "DomainSnapshotCreateXmlRet",
     acl=acl("domain:snapshot", when("domain:fs_freeze", "flags", "set", C.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE)),
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
@@ -5174,8 +1620,8 @@ DOMAIN_SNAPSHOT_CREATE_XML = call(
 DOMAIN_SNAPSHOT_GET_XML_DESC = call(
     186,
     "virDomainSnapshotGetXMLDesc",
-    DomainSnapshotGetXmlDescArgs,
-    DomainSnapshotGetXmlDescRet,
+    "DomainSnapshotGetXmlDescArgs",
+    "DomainSnapshotGetXmlDescRet",
     acl=acl("domain:read", when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_SNAPSHOT_XML_SECURE)),
     high=True,
     readonly=When("flags", "set", C.VIR_DOMAIN_SNAPSHOT_XML_SECURE),
@@ -5185,8 +1631,8 @@ DOMAIN_SNAPSHOT_GET_XML_DESC = call(
 DOMAIN_SNAPSHOT_NUM = call(
     187,
     "virDomainSnapshotNum",
-    DomainSnapshotNumArgs,
-    DomainSnapshotNumRet,
+    "DomainSnapshotNumArgs",
+    "DomainSnapshotNumRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5196,8 +1642,8 @@ DOMAIN_SNAPSHOT_NUM = call(
 DOMAIN_SNAPSHOT_LIST_NAMES = call(
     188,
     "virDomainSnapshotListNames",
-    DomainSnapshotListNamesArgs,
-    DomainSnapshotListNamesRet,
+    "DomainSnapshotListNamesArgs",
+    "DomainSnapshotListNamesRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5207,8 +1653,8 @@ DOMAIN_SNAPSHOT_LIST_NAMES = call(
 DOMAIN_SNAPSHOT_LOOKUP_BY_NAME = call(
     189,
     "virDomainSnapshotLookupByName",
-    DomainSnapshotLookupByNameArgs,
-    DomainSnapshotLookupByNameRet,
+    "DomainSnapshotLookupByNameArgs",
+    "DomainSnapshotLookupByNameRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5218,8 +1664,8 @@ DOMAIN_SNAPSHOT_LOOKUP_BY_NAME = call(
 DOMAIN_HAS_CURRENT_SNAPSHOT = call(
     190,
     "virDomainHasCurrentSnapshot",
-    DomainHasCurrentSnapshotArgs,
-    DomainHasCurrentSnapshotRet,
+    "DomainHasCurrentSnapshotArgs",
+    "DomainHasCurrentSnapshotRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5228,8 +1674,8 @@ DOMAIN_HAS_CURRENT_SNAPSHOT = call(
 DOMAIN_SNAPSHOT_CURRENT = call(
     191,
     "virDomainSnapshotCurrent",
-    DomainSnapshotCurrentArgs,
-    DomainSnapshotCurrentRet,
+    "DomainSnapshotCurrentArgs",
+    "DomainSnapshotCurrentRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5238,7 +1684,7 @@ DOMAIN_SNAPSHOT_CURRENT = call(
 DOMAIN_REVERT_TO_SNAPSHOT = call(
     192,
     "virDomainRevertToSnapshot",
-    DomainRevertToSnapshotArgs,
+    "DomainRevertToSnapshotArgs",
     acl="domain:snapshot",
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
@@ -5246,7 +1692,7 @@ DOMAIN_REVERT_TO_SNAPSHOT = call(
 DOMAIN_SNAPSHOT_DELETE = call(
     193,
     "virDomainSnapshotDelete",
-    DomainSnapshotDeleteArgs,
+    "DomainSnapshotDeleteArgs",
     acl="domain:snapshot",
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
@@ -5254,19 +1700,19 @@ DOMAIN_SNAPSHOT_DELETE = call(
 DOMAIN_GET_BLOCK_INFO = call(
     194,
     "virDomainGetBlockInfo",
-    DomainGetBlockInfoArgs,
-    DomainGetBlockInfoRet,
+    "DomainGetBlockInfoArgs",
+    "DomainGetBlockInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_IO_ERROR_REASON = event(195, DomainEventIoErrorReasonMsg)
+DOMAIN_EVENT_IO_ERROR_REASON = event(195, "DomainEventIoErrorReasonMsg")
 DOMAIN_CREATE_WITH_FLAGS = call(
     196,
     "virDomainCreateWithFlags",
-    DomainCreateWithFlagsArgs,
-    DomainCreateWithFlagsRet,
+    "DomainCreateWithFlagsArgs",
+    "DomainCreateWithFlagsRet",
     acl="domain:start",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5274,7 +1720,7 @@ DOMAIN_CREATE_WITH_FLAGS = call(
 DOMAIN_SET_MEMORY_PARAMETERS = call(
     197,
     "virDomainSetMemoryParameters",
-    DomainSetMemoryParametersArgs,
+    "DomainSetMemoryParametersArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5286,8 +1732,8 @@ DOMAIN_SET_MEMORY_PARAMETERS = call(
 DOMAIN_GET_MEMORY_PARAMETERS = call(
     198,
     "virDomainGetMemoryParameters",
-    DomainGetMemoryParametersArgs,
-    DomainGetMemoryParametersRet,
+    "DomainGetMemoryParametersArgs",
+    "DomainGetMemoryParametersRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5296,7 +1742,7 @@ DOMAIN_GET_MEMORY_PARAMETERS = call(
 DOMAIN_SET_VCPUS_FLAGS = call(
     199,
     "virDomainSetVcpusFlags",
-    DomainSetVcpusFlagsArgs,
+    "DomainSetVcpusFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5309,8 +1755,8 @@ DOMAIN_SET_VCPUS_FLAGS = call(
 DOMAIN_GET_VCPUS_FLAGS = call(
     200,
     "virDomainGetVcpusFlags",
-    DomainGetVcpusFlagsArgs,
-    DomainGetVcpusFlagsRet,
+    "DomainGetVcpusFlagsArgs",
+    "DomainGetVcpusFlagsRet",
     acl=acl("domain:read", when("domain:write", "flags", "set", C.VIR_DOMAIN_VCPU_GUEST)),
     readonly=When("flags", "set", C.VIR_DOMAIN_VCPU_GUEST),
     facet="hypervisor",
@@ -5319,7 +1765,7 @@ DOMAIN_GET_VCPUS_FLAGS = call(
 DOMAIN_OPEN_CONSOLE = call(
     201,
     "virDomainOpenConsole",
-    DomainOpenConsoleArgs,
+    "DomainOpenConsoleArgs",
     acl="domain:open_device",
     stream="read",
     stream_at=2,
@@ -5329,8 +1775,8 @@ DOMAIN_OPEN_CONSOLE = call(
 DOMAIN_IS_UPDATED = call(
     202,
     "virDomainIsUpdated",
-    DomainIsUpdatedArgs,
-    DomainIsUpdatedRet,
+    "DomainIsUpdatedArgs",
+    "DomainIsUpdatedRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5340,8 +1786,8 @@ DOMAIN_IS_UPDATED = call(
 CONNECT_GET_SYSINFO = call(
     203,
     "virConnectGetSysinfo",
-    ConnectGetSysinfoArgs,
-    ConnectGetSysinfoRet,
+    "ConnectGetSysinfoArgs",
+    "ConnectGetSysinfoRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -5350,7 +1796,7 @@ CONNECT_GET_SYSINFO = call(
 DOMAIN_SET_MEMORY_FLAGS = call(
     204,
     "virDomainSetMemoryFlags",
-    DomainSetMemoryFlagsArgs,
+    "DomainSetMemoryFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5362,7 +1808,7 @@ DOMAIN_SET_MEMORY_FLAGS = call(
 DOMAIN_SET_BLKIO_PARAMETERS = call(
     205,
     "virDomainSetBlkioParameters",
-    DomainSetBlkioParametersArgs,
+    "DomainSetBlkioParametersArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5374,8 +1820,8 @@ DOMAIN_SET_BLKIO_PARAMETERS = call(
 DOMAIN_GET_BLKIO_PARAMETERS = call(
     206,
     "virDomainGetBlkioParameters",
-    DomainGetBlkioParametersArgs,
-    DomainGetBlkioParametersRet,
+    "DomainGetBlkioParametersArgs",
+    "DomainGetBlkioParametersRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5384,7 +1830,7 @@ DOMAIN_GET_BLKIO_PARAMETERS = call(
 DOMAIN_MIGRATE_SET_MAX_SPEED = call(
     207,
     "virDomainMigrateSetMaxSpeed",
-    DomainMigrateSetMaxSpeedArgs,
+    "DomainMigrateSetMaxSpeedArgs",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5392,7 +1838,7 @@ DOMAIN_MIGRATE_SET_MAX_SPEED = call(
 STORAGE_VOL_UPLOAD = call(
     208,
     "virStorageVolUpload",
-    StorageVolUploadArgs,
+    "StorageVolUploadArgs",
     acl="storage_vol:data_write",
     stream="write",
     stream_at=1,
@@ -5403,7 +1849,7 @@ STORAGE_VOL_UPLOAD = call(
 STORAGE_VOL_DOWNLOAD = call(
     209,
     "virStorageVolDownload",
-    StorageVolDownloadArgs,
+    "StorageVolDownloadArgs",
     acl="storage_vol:data_read",
     stream="read",
     stream_at=1,
@@ -5412,13 +1858,13 @@ STORAGE_VOL_DOWNLOAD = call(
     errors=E.STORAGE,
 )
 DOMAIN_INJECT_NMI = call(
-    210, "virDomainInjectNMI", DomainInjectNmiArgs, acl="domain:inject_nmi", facet="hypervisor", errors=E.DOMAIN
+    210, "virDomainInjectNMI", "DomainInjectNmiArgs", acl="domain:inject_nmi", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_SCREENSHOT = call(
     211,
     "virDomainScreenshot",
-    DomainScreenshotArgs,
-    DomainScreenshotRet,
+    "DomainScreenshotArgs",
+    "DomainScreenshotRet",
     acl="domain:screenshot",
     stream="read",
     stream_at=1,
@@ -5428,8 +1874,8 @@ DOMAIN_SCREENSHOT = call(
 DOMAIN_GET_STATE = call(
     212,
     "virDomainGetState",
-    DomainGetStateArgs,
-    DomainGetStateRet,
+    "DomainGetStateArgs",
+    "DomainGetStateRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5439,8 +1885,8 @@ DOMAIN_GET_STATE = call(
 DOMAIN_MIGRATE_BEGIN3 = call(
     213,
     "virDomainMigrateBegin3",
-    DomainMigrateBegin3Args,
-    DomainMigrateBegin3Ret,
+    "DomainMigrateBegin3Args",
+    "DomainMigrateBegin3Ret",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5448,8 +1894,8 @@ DOMAIN_MIGRATE_BEGIN3 = call(
 DOMAIN_MIGRATE_PREPARE3 = call(
     214,
     "virDomainMigratePrepare3",
-    DomainMigratePrepare3Args,
-    DomainMigratePrepare3Ret,
+    "DomainMigratePrepare3Args",
+    "DomainMigratePrepare3Ret",
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5457,8 +1903,8 @@ DOMAIN_MIGRATE_PREPARE3 = call(
 DOMAIN_MIGRATE_PREPARE_TUNNEL3 = call(
     215,
     "virDomainMigratePrepareTunnel3",
-    DomainMigratePrepareTunnel3Args,
-    DomainMigratePrepareTunnel3Ret,
+    "DomainMigratePrepareTunnel3Args",
+    "DomainMigratePrepareTunnel3Ret",
     acl="domain:migrate domain:start domain:write",
     stream="write",
     stream_at=1,
@@ -5468,8 +1914,8 @@ DOMAIN_MIGRATE_PREPARE_TUNNEL3 = call(
 DOMAIN_MIGRATE_PERFORM3 = call(
     216,
     "virDomainMigratePerform3",
-    DomainMigratePerform3Args,
-    DomainMigratePerform3Ret,
+    "DomainMigratePerform3Args",
+    "DomainMigratePerform3Ret",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5477,8 +1923,8 @@ DOMAIN_MIGRATE_PERFORM3 = call(
 DOMAIN_MIGRATE_FINISH3 = call(
     217,
     "virDomainMigrateFinish3",
-    DomainMigrateFinish3Args,
-    DomainMigrateFinish3Ret,
+    "DomainMigrateFinish3Args",
+    "DomainMigrateFinish3Ret",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5486,7 +1932,7 @@ DOMAIN_MIGRATE_FINISH3 = call(
 DOMAIN_MIGRATE_CONFIRM3 = call(
     218,
     "virDomainMigrateConfirm3",
-    DomainMigrateConfirm3Args,
+    "DomainMigrateConfirm3Args",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5494,7 +1940,7 @@ DOMAIN_MIGRATE_CONFIRM3 = call(
 DOMAIN_SET_SCHEDULER_PARAMETERS_FLAGS = call(
     219,
     "virDomainSetSchedulerParametersFlags",
-    DomainSetSchedulerParametersFlagsArgs,
+    "DomainSetSchedulerParametersFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5506,7 +1952,7 @@ DOMAIN_SET_SCHEDULER_PARAMETERS_FLAGS = call(
 INTERFACE_CHANGE_BEGIN = call(
     220,
     "virInterfaceChangeBegin",
-    InterfaceChangeBeginArgs,
+    "InterfaceChangeBeginArgs",
     acl="connect:interface_transaction",
     facet="interface",
     errors=E.INTERFACE,
@@ -5514,7 +1960,7 @@ INTERFACE_CHANGE_BEGIN = call(
 INTERFACE_CHANGE_COMMIT = call(
     221,
     "virInterfaceChangeCommit",
-    InterfaceChangeCommitArgs,
+    "InterfaceChangeCommitArgs",
     acl="connect:interface_transaction",
     facet="interface",
     errors=E.INTERFACE,
@@ -5522,7 +1968,7 @@ INTERFACE_CHANGE_COMMIT = call(
 INTERFACE_CHANGE_ROLLBACK = call(
     222,
     "virInterfaceChangeRollback",
-    InterfaceChangeRollbackArgs,
+    "InterfaceChangeRollbackArgs",
     acl="connect:interface_transaction",
     facet="interface",
     errors=E.INTERFACE,
@@ -5530,18 +1976,18 @@ INTERFACE_CHANGE_ROLLBACK = call(
 DOMAIN_GET_SCHEDULER_PARAMETERS_FLAGS = call(
     223,
     "virDomainGetSchedulerParametersFlags",
-    DomainGetSchedulerParametersFlagsArgs,
-    DomainGetSchedulerParametersFlagsRet,
+    "DomainGetSchedulerParametersFlagsArgs",
+    "DomainGetSchedulerParametersFlagsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_CONTROL_ERROR = event(224, DomainEventControlErrorMsg)
+DOMAIN_EVENT_CONTROL_ERROR = event(224, "DomainEventControlErrorMsg")
 DOMAIN_PIN_VCPU_FLAGS = call(
     225,
     "virDomainPinVcpuFlags",
-    DomainPinVcpuFlagsArgs,
+    "DomainPinVcpuFlagsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5550,12 +1996,14 @@ DOMAIN_PIN_VCPU_FLAGS = call(
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_SEND_KEY = call(226, "virDomainSendKey", DomainSendKeyArgs, acl="domain:send_input", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_SEND_KEY = call(
+    226, "virDomainSendKey", "DomainSendKeyArgs", acl="domain:send_input", facet="hypervisor", errors=E.DOMAIN
+)
 NODE_GET_CPU_STATS = call(
     227,
     "virNodeGetCPUStats",
-    NodeGetCpuStatsArgs,
-    NodeGetCpuStatsRet,
+    "NodeGetCpuStatsArgs",
+    "NodeGetCpuStatsRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -5564,18 +2012,18 @@ NODE_GET_CPU_STATS = call(
 NODE_GET_MEMORY_STATS = call(
     228,
     "virNodeGetMemoryStats",
-    NodeGetMemoryStatsArgs,
-    NodeGetMemoryStatsRet,
+    "NodeGetMemoryStatsArgs",
+    "NodeGetMemoryStatsRet",
     acl="connect:read",
     high=True,
     readonly=True,
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 DOMAIN_GET_CONTROL_INFO = call(
     229,
     "virDomainGetControlInfo",
-    DomainGetControlInfoArgs,
-    DomainGetControlInfoRet,
+    "DomainGetControlInfoArgs",
+    "DomainGetControlInfoRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5585,8 +2033,8 @@ DOMAIN_GET_CONTROL_INFO = call(
 DOMAIN_GET_VCPU_PIN_INFO = call(
     230,
     "virDomainGetVcpuPinInfo",
-    DomainGetVcpuPinInfoArgs,
-    DomainGetVcpuPinInfoRet,
+    "DomainGetVcpuPinInfoArgs",
+    "DomainGetVcpuPinInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5595,19 +2043,19 @@ DOMAIN_GET_VCPU_PIN_INFO = call(
 DOMAIN_UNDEFINE_FLAGS = call(
     231,
     "virDomainUndefineFlags",
-    DomainUndefineFlagsArgs,
+    "DomainUndefineFlagsArgs",
     acl="domain:delete",
     high=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_SAVE_FLAGS = call(
-    232, "virDomainSaveFlags", DomainSaveFlagsArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
+    232, "virDomainSaveFlags", "DomainSaveFlagsArgs", acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_RESTORE_FLAGS = call(
     233,
     "virDomainRestoreFlags",
-    DomainRestoreFlagsArgs,
+    "DomainRestoreFlagsArgs",
     acl="domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5615,7 +2063,7 @@ DOMAIN_RESTORE_FLAGS = call(
 DOMAIN_DESTROY_FLAGS = call(
     234,
     "virDomainDestroyFlags",
-    DomainDestroyFlagsArgs,
+    "DomainDestroyFlagsArgs",
     acl="domain:stop",
     high=True,
     facet="hypervisor",
@@ -5624,8 +2072,8 @@ DOMAIN_DESTROY_FLAGS = call(
 DOMAIN_SAVE_IMAGE_GET_XML_DESC = call(
     235,
     "virDomainSaveImageGetXMLDesc",
-    DomainSaveImageGetXmlDescArgs,
-    DomainSaveImageGetXmlDescRet,
+    "DomainSaveImageGetXmlDescArgs",
+    "DomainSaveImageGetXmlDescRet",
     acl="domain:write",
     high=True,
     facet="hypervisor",
@@ -5634,20 +2082,20 @@ DOMAIN_SAVE_IMAGE_GET_XML_DESC = call(
 DOMAIN_SAVE_IMAGE_DEFINE_XML = call(
     236,
     "virDomainSaveImageDefineXML",
-    DomainSaveImageDefineXmlArgs,
+    "DomainSaveImageDefineXmlArgs",
     acl="domain:write domain:hibernate",
     high=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_JOB_ABORT = call(
-    237, "virDomainBlockJobAbort", DomainBlockJobAbortArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    237, "virDomainBlockJobAbort", "DomainBlockJobAbortArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_GET_BLOCK_JOB_INFO = call(
     238,
     "virDomainGetBlockJobInfo",
-    DomainGetBlockJobInfoArgs,
-    DomainGetBlockJobInfoRet,
+    "DomainGetBlockJobInfoArgs",
+    "DomainGetBlockJobInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5656,20 +2104,20 @@ DOMAIN_GET_BLOCK_JOB_INFO = call(
 DOMAIN_BLOCK_JOB_SET_SPEED = call(
     239,
     "virDomainBlockJobSetSpeed",
-    DomainBlockJobSetSpeedArgs,
+    "DomainBlockJobSetSpeedArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_PULL = call(
-    240, "virDomainBlockPull", DomainBlockPullArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+    240, "virDomainBlockPull", "DomainBlockPullArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_EVENT_BLOCK_JOB = event(241, DomainEventBlockJobMsg)
+DOMAIN_EVENT_BLOCK_JOB = event(241, "DomainEventBlockJobMsg")
 DOMAIN_MIGRATE_GET_MAX_SPEED = call(
     242,
     "virDomainMigrateGetMaxSpeed",
-    DomainMigrateGetMaxSpeedArgs,
-    DomainMigrateGetMaxSpeedRet,
+    "DomainMigrateGetMaxSpeedArgs",
+    "DomainMigrateGetMaxSpeedRet",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5677,8 +2125,8 @@ DOMAIN_MIGRATE_GET_MAX_SPEED = call(
 DOMAIN_BLOCK_STATS_FLAGS = call(
     243,
     "virDomainBlockStatsFlags",
-    DomainBlockStatsFlagsArgs,
-    DomainBlockStatsFlagsRet,
+    "DomainBlockStatsFlagsArgs",
+    "DomainBlockStatsFlagsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5687,20 +2135,20 @@ DOMAIN_BLOCK_STATS_FLAGS = call(
 DOMAIN_SNAPSHOT_GET_PARENT = call(
     244,
     "virDomainSnapshotGetParent",
-    DomainSnapshotGetParentArgs,
-    DomainSnapshotGetParentRet,
+    "DomainSnapshotGetParentArgs",
+    "DomainSnapshotGetParentRet",
     acl="domain:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
 )
-DOMAIN_RESET = call(245, "virDomainReset", DomainResetArgs, acl="domain:reset", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_RESET = call(245, "virDomainReset", "DomainResetArgs", acl="domain:reset", facet="hypervisor", errors=E.DOMAIN)
 DOMAIN_SNAPSHOT_NUM_CHILDREN = call(
     246,
     "virDomainSnapshotNumChildren",
-    DomainSnapshotNumChildrenArgs,
-    DomainSnapshotNumChildrenRet,
+    "DomainSnapshotNumChildrenArgs",
+    "DomainSnapshotNumChildrenRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5710,33 +2158,33 @@ DOMAIN_SNAPSHOT_NUM_CHILDREN = call(
 DOMAIN_SNAPSHOT_LIST_CHILDREN_NAMES = call(
     247,
     "virDomainSnapshotListChildrenNames",
-    DomainSnapshotListChildrenNamesArgs,
-    DomainSnapshotListChildrenNamesRet,
+    "DomainSnapshotListChildrenNamesArgs",
+    "DomainSnapshotListChildrenNamesRet",
     acl="domain:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
 )
-DOMAIN_EVENT_DISK_CHANGE = event(248, DomainEventDiskChangeMsg)
+DOMAIN_EVENT_DISK_CHANGE = event(248, "DomainEventDiskChangeMsg")
 DOMAIN_OPEN_GRAPHICS = call(
     249,
     "virDomainOpenGraphics",
-    DomainOpenGraphicsArgs,
+    "DomainOpenGraphicsArgs",
     acl="domain:open_graphics",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 NODE_SUSPEND_FOR_DURATION = call(
-    250, "virNodeSuspendForDuration", NodeSuspendForDurationArgs, acl="connect:pm_control", facet="hypervisor", errors=E.DOMAIN
+    250, "virNodeSuspendForDuration", "NodeSuspendForDurationArgs", acl="connect:pm_control", facet="hypervisor"
 )
 DOMAIN_BLOCK_RESIZE = call(
-    251, "virDomainBlockResize", DomainBlockResizeArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+    251, "virDomainBlockResize", "DomainBlockResizeArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_SET_BLOCK_IO_TUNE = call(
     252,
     "virDomainSetBlockIoTune",
-    DomainSetBlockIoTuneArgs,
+    "DomainSetBlockIoTuneArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5748,8 +2196,8 @@ DOMAIN_SET_BLOCK_IO_TUNE = call(
 DOMAIN_GET_BLOCK_IO_TUNE = call(
     253,
     "virDomainGetBlockIoTune",
-    DomainGetBlockIoTuneArgs,
-    DomainGetBlockIoTuneRet,
+    "DomainGetBlockIoTuneArgs",
+    "DomainGetBlockIoTuneRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5758,7 +2206,7 @@ DOMAIN_GET_BLOCK_IO_TUNE = call(
 DOMAIN_SET_NUMA_PARAMETERS = call(
     254,
     "virDomainSetNumaParameters",
-    DomainSetNumaParametersArgs,
+    "DomainSetNumaParametersArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5770,8 +2218,8 @@ DOMAIN_SET_NUMA_PARAMETERS = call(
 DOMAIN_GET_NUMA_PARAMETERS = call(
     255,
     "virDomainGetNumaParameters",
-    DomainGetNumaParametersArgs,
-    DomainGetNumaParametersRet,
+    "DomainGetNumaParametersArgs",
+    "DomainGetNumaParametersRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5780,7 +2228,7 @@ DOMAIN_GET_NUMA_PARAMETERS = call(
 DOMAIN_SET_INTERFACE_PARAMETERS = call(
     256,
     "virDomainSetInterfaceParameters",
-    DomainSetInterfaceParametersArgs,
+    "DomainSetInterfaceParametersArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5792,8 +2240,8 @@ DOMAIN_SET_INTERFACE_PARAMETERS = call(
 DOMAIN_GET_INTERFACE_PARAMETERS = call(
     257,
     "virDomainGetInterfaceParameters",
-    DomainGetInterfaceParametersArgs,
-    DomainGetInterfaceParametersRet,
+    "DomainGetInterfaceParametersArgs",
+    "DomainGetInterfaceParametersRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5802,7 +2250,7 @@ DOMAIN_GET_INTERFACE_PARAMETERS = call(
 DOMAIN_SHUTDOWN_FLAGS = call(
     258,
     "virDomainShutdownFlags",
-    DomainShutdownFlagsArgs,
+    "DomainShutdownFlagsArgs",
     acl=acl("domain:init_control", when("domain:write", "flags", "set", C.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)),
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5810,18 +2258,18 @@ DOMAIN_SHUTDOWN_FLAGS = call(
 STORAGE_VOL_WIPE_PATTERN = call(
     259,
     "virStorageVolWipePattern",
-    StorageVolWipePatternArgs,
+    "StorageVolWipePatternArgs",
     acl="storage_vol:format",
     facet="storage",
     errors=E.STORAGE,
 )
 STORAGE_VOL_RESIZE = call(
-    260, "virStorageVolResize", StorageVolResizeArgs, acl="storage_vol:resize", facet="storage", errors=E.STORAGE
+    260, "virStorageVolResize", "StorageVolResizeArgs", acl="storage_vol:resize", facet="storage", errors=E.STORAGE
 )
 DOMAIN_PM_SUSPEND_FOR_DURATION = call(
     261,
     "virDomainPMSuspendForDuration",
-    DomainPmSuspendForDurationArgs,
+    "DomainPmSuspendForDurationArgs",
     acl="domain:pm_control",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5829,8 +2277,8 @@ DOMAIN_PM_SUSPEND_FOR_DURATION = call(
 DOMAIN_GET_CPU_STATS = call(
     262,
     "virDomainGetCPUStats",
-    DomainGetCpuStatsArgs,
-    DomainGetCpuStatsRet,
+    "DomainGetCpuStatsArgs",
+    "DomainGetCpuStatsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5839,8 +2287,8 @@ DOMAIN_GET_CPU_STATS = call(
 DOMAIN_GET_DISK_ERRORS = call(
     263,
     "virDomainGetDiskErrors",
-    DomainGetDiskErrorsArgs,
-    DomainGetDiskErrorsRet,
+    "DomainGetDiskErrorsArgs",
+    "DomainGetDiskErrorsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5849,7 +2297,7 @@ DOMAIN_GET_DISK_ERRORS = call(
 DOMAIN_SET_METADATA = call(
     264,
     "virDomainSetMetadata",
-    DomainSetMetadataArgs,
+    "DomainSetMetadataArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5861,27 +2309,27 @@ DOMAIN_SET_METADATA = call(
 DOMAIN_GET_METADATA = call(
     265,
     "virDomainGetMetadata",
-    DomainGetMetadataArgs,
-    DomainGetMetadataRet,
+    "DomainGetMetadataArgs",
+    "DomainGetMetadataRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_REBASE = call(
-    266, "virDomainBlockRebase", DomainBlockRebaseArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+    266, "virDomainBlockRebase", "DomainBlockRebaseArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_PM_WAKEUP = call(
-    267, "virDomainPMWakeup", DomainPmWakeupArgs, acl="domain:pm_control", facet="hypervisor", errors=E.DOMAIN
+    267, "virDomainPMWakeup", "DomainPmWakeupArgs", acl="domain:pm_control", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_EVENT_TRAY_CHANGE = event(268, DomainEventTrayChangeMsg)
-DOMAIN_EVENT_PMWAKEUP = event(269, DomainEventPmwakeupMsg)
-DOMAIN_EVENT_PMSUSPEND = event(270, DomainEventPmsuspendMsg)
+DOMAIN_EVENT_TRAY_CHANGE = event(268, "DomainEventTrayChangeMsg")
+DOMAIN_EVENT_PMWAKEUP = event(269, "DomainEventPmwakeupMsg")
+DOMAIN_EVENT_PMSUSPEND = event(270, "DomainEventPmsuspendMsg")
 DOMAIN_SNAPSHOT_IS_CURRENT = call(
     271,
     "virDomainSnapshotIsCurrent",
-    DomainSnapshotIsCurrentArgs,
-    DomainSnapshotIsCurrentRet,
+    "DomainSnapshotIsCurrentArgs",
+    "DomainSnapshotIsCurrentRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5890,8 +2338,8 @@ DOMAIN_SNAPSHOT_IS_CURRENT = call(
 DOMAIN_SNAPSHOT_HAS_METADATA = call(
     272,
     "virDomainSnapshotHasMetadata",
-    DomainSnapshotHasMetadataArgs,
-    DomainSnapshotHasMetadataRet,
+    "DomainSnapshotHasMetadataArgs",
+    "DomainSnapshotHasMetadataRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5900,8 +2348,8 @@ DOMAIN_SNAPSHOT_HAS_METADATA = call(
 CONNECT_LIST_ALL_DOMAINS = call(
     273,
     "virConnectListAllDomains",
-    ConnectListAllDomainsArgs,
-    ConnectListAllDomainsRet,
+    "ConnectListAllDomainsArgs",
+    "ConnectListAllDomainsRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -5912,8 +2360,8 @@ CONNECT_LIST_ALL_DOMAINS = call(
 DOMAIN_LIST_ALL_SNAPSHOTS = call(
     274,
     "virDomainListAllSnapshots",
-    DomainListAllSnapshotsArgs,
-    DomainListAllSnapshotsRet,
+    "DomainListAllSnapshotsArgs",
+    "DomainListAllSnapshotsRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5923,20 +2371,20 @@ DOMAIN_LIST_ALL_SNAPSHOTS = call(
 DOMAIN_SNAPSHOT_LIST_ALL_CHILDREN = call(
     275,
     "virDomainSnapshotListAllChildren",
-    DomainSnapshotListAllChildrenArgs,
-    DomainSnapshotListAllChildrenRet,
+    "DomainSnapshotListAllChildrenArgs",
+    "DomainSnapshotListAllChildrenRet",
     acl="domain:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN_SNAPSHOT,
 )
-DOMAIN_EVENT_BALLOON_CHANGE = event(276, DomainEventBalloonChangeMsg)
+DOMAIN_EVENT_BALLOON_CHANGE = event(276, "DomainEventBalloonChangeMsg")
 DOMAIN_GET_HOSTNAME = call(
     277,
     "virDomainGetHostname",
-    DomainGetHostnameArgs,
-    DomainGetHostnameRet,
+    "DomainGetHostnameArgs",
+    "DomainGetHostnameRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -5944,8 +2392,8 @@ DOMAIN_GET_HOSTNAME = call(
 DOMAIN_GET_SECURITY_LABEL_LIST = call(
     278,
     "virDomainGetSecurityLabelList",
-    DomainGetSecurityLabelListArgs,
-    DomainGetSecurityLabelListRet,
+    "DomainGetSecurityLabelListArgs",
+    "DomainGetSecurityLabelListRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -5955,7 +2403,7 @@ DOMAIN_GET_SECURITY_LABEL_LIST = call(
 DOMAIN_PIN_EMULATOR = call(
     279,
     "virDomainPinEmulator",
-    DomainPinEmulatorArgs,
+    "DomainPinEmulatorArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -5967,8 +2415,8 @@ DOMAIN_PIN_EMULATOR = call(
 DOMAIN_GET_EMULATOR_PIN_INFO = call(
     280,
     "virDomainGetEmulatorPinInfo",
-    DomainGetEmulatorPinInfoArgs,
-    DomainGetEmulatorPinInfoRet,
+    "DomainGetEmulatorPinInfoArgs",
+    "DomainGetEmulatorPinInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -5977,8 +2425,8 @@ DOMAIN_GET_EMULATOR_PIN_INFO = call(
 CONNECT_LIST_ALL_STORAGE_POOLS = call(
     281,
     "virConnectListAllStoragePools",
-    ConnectListAllStoragePoolsArgs,
-    ConnectListAllStoragePoolsRet,
+    "ConnectListAllStoragePoolsArgs",
+    "ConnectListAllStoragePoolsRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -5989,8 +2437,8 @@ CONNECT_LIST_ALL_STORAGE_POOLS = call(
 STORAGE_POOL_LIST_ALL_VOLUMES = call(
     282,
     "virStoragePoolListAllVolumes",
-    StoragePoolListAllVolumesArgs,
-    StoragePoolListAllVolumesRet,
+    "StoragePoolListAllVolumesArgs",
+    "StoragePoolListAllVolumesRet",
     acl="storage_pool:search_storage_vols",
     filter="storage_vol:getattr",
     high=True,
@@ -6001,8 +2449,8 @@ STORAGE_POOL_LIST_ALL_VOLUMES = call(
 CONNECT_LIST_ALL_NETWORKS = call(
     283,
     "virConnectListAllNetworks",
-    ConnectListAllNetworksArgs,
-    ConnectListAllNetworksRet,
+    "ConnectListAllNetworksArgs",
+    "ConnectListAllNetworksRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -6013,8 +2461,8 @@ CONNECT_LIST_ALL_NETWORKS = call(
 CONNECT_LIST_ALL_INTERFACES = call(
     284,
     "virConnectListAllInterfaces",
-    ConnectListAllInterfacesArgs,
-    ConnectListAllInterfacesRet,
+    "ConnectListAllInterfacesArgs",
+    "ConnectListAllInterfacesRet",
     acl="connect:search_interfaces",
     filter="interface:getattr",
     high=True,
@@ -6025,8 +2473,8 @@ CONNECT_LIST_ALL_INTERFACES = call(
 CONNECT_LIST_ALL_NODE_DEVICES = call(
     285,
     "virConnectListAllNodeDevices",
-    ConnectListAllNodeDevicesArgs,
-    ConnectListAllNodeDevicesRet,
+    "ConnectListAllNodeDevicesArgs",
+    "ConnectListAllNodeDevicesRet",
     acl="connect:search_node_devices",
     filter="node_device:getattr",
     high=True,
@@ -6037,8 +2485,8 @@ CONNECT_LIST_ALL_NODE_DEVICES = call(
 CONNECT_LIST_ALL_NWFILTERS = call(
     286,
     "virConnectListAllNWFilters",
-    ConnectListAllNwfiltersArgs,
-    ConnectListAllNwfiltersRet,
+    "ConnectListAllNwfiltersArgs",
+    "ConnectListAllNwfiltersRet",
     acl="connect:search_nwfilters",
     filter="nwfilter:getattr",
     high=True,
@@ -6049,8 +2497,8 @@ CONNECT_LIST_ALL_NWFILTERS = call(
 CONNECT_LIST_ALL_SECRETS = call(
     287,
     "virConnectListAllSecrets",
-    ConnectListAllSecretsArgs,
-    ConnectListAllSecretsRet,
+    "ConnectListAllSecretsArgs",
+    "ConnectListAllSecretsRet",
     acl="connect:search_secrets",
     filter="secret:getattr",
     high=True,
@@ -6059,24 +2507,24 @@ CONNECT_LIST_ALL_SECRETS = call(
     errors=E.SECRET,
 )
 NODE_SET_MEMORY_PARAMETERS = call(
-    288, "virNodeSetMemoryParameters", NodeSetMemoryParametersArgs, acl="connect:write", facet="hypervisor"
+    288, "virNodeSetMemoryParameters", "NodeSetMemoryParametersArgs", acl="connect:write", facet="hypervisor"
 )
 NODE_GET_MEMORY_PARAMETERS = call(
     289,
     "virNodeGetMemoryParameters",
-    NodeGetMemoryParametersArgs,
-    NodeGetMemoryParametersRet,
+    "NodeGetMemoryParametersArgs",
+    "NodeGetMemoryParametersRet",
     acl="connect:read",
     readonly=True,
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 DOMAIN_BLOCK_COMMIT = call(
-    290, "virDomainBlockCommit", DomainBlockCommitArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+    290, "virDomainBlockCommit", "DomainBlockCommitArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
 NETWORK_UPDATE = call(
     291,
     "virNetworkUpdate",
-    NetworkUpdateArgs,
+    "NetworkUpdateArgs",
     acl=acl(
         "network:write",
         when("network:save", "flags", "none", C.VIR_NETWORK_UPDATE_AFFECT_CONFIG | C.VIR_NETWORK_UPDATE_AFFECT_LIVE),
@@ -6086,15 +2534,23 @@ NETWORK_UPDATE = call(
     facet="network",
     errors=E.NETWORK,
 )
-DOMAIN_EVENT_PMSUSPEND_DISK = event(292, DomainEventPmsuspendDiskMsg)
+DOMAIN_EVENT_PMSUSPEND_DISK = event(292, "DomainEventPmsuspendDiskMsg")
 NODE_GET_CPU_MAP = call(
-    293, "virNodeGetCPUMap", NodeGetCpuMapArgs, NodeGetCpuMapRet, acl="connect:read", readonly=True, facet="hypervisor"
+    293,
+    "virNodeGetCPUMap",
+    "NodeGetCpuMapArgs",
+    "NodeGetCpuMapRet",
+    acl="connect:read",
+    readonly=True,
+    facet="hypervisor",
 )
-DOMAIN_FSTRIM = call(294, "virDomainFSTrim", DomainFstrimArgs, acl="domain:fs_trim", facet="hypervisor", errors=E.DOMAIN)
+DOMAIN_FSTRIM = call(
+    294, "virDomainFSTrim", "DomainFstrimArgs", acl="domain:fs_trim", facet="hypervisor", errors=E.DOMAIN
+)
 DOMAIN_SEND_PROCESS_SIGNAL = call(
     295,
     "virDomainSendProcessSignal",
-    DomainSendProcessSignalArgs,
+    "DomainSendProcessSignalArgs",
     acl="domain:send_signal",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6102,7 +2558,7 @@ DOMAIN_SEND_PROCESS_SIGNAL = call(
 DOMAIN_OPEN_CHANNEL = call(
     296,
     "virDomainOpenChannel",
-    DomainOpenChannelArgs,
+    "DomainOpenChannelArgs",
     acl="domain:open_device",
     stream="read",
     stream_at=2,
@@ -6112,8 +2568,8 @@ DOMAIN_OPEN_CHANNEL = call(
 NODE_DEVICE_LOOKUP_SCSI_HOST_BY_WWN = call(
     297,
     "virNodeDeviceLookupSCSIHostByWWN",
-    NodeDeviceLookupScsiHostByWwnArgs,
-    NodeDeviceLookupScsiHostByWwnRet,
+    "NodeDeviceLookupScsiHostByWwnArgs",
+    "NodeDeviceLookupScsiHostByWwnRet",
     acl="node_device:getattr",
     high=True,
     readonly=True,
@@ -6123,8 +2579,8 @@ NODE_DEVICE_LOOKUP_SCSI_HOST_BY_WWN = call(
 DOMAIN_GET_JOB_STATS = call(
     298,
     "virDomainGetJobStats",
-    DomainGetJobStatsArgs,
-    DomainGetJobStatsRet,
+    "DomainGetJobStatsArgs",
+    "DomainGetJobStatsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -6133,8 +2589,8 @@ DOMAIN_GET_JOB_STATS = call(
 DOMAIN_MIGRATE_GET_COMPRESSION_CACHE = call(
     299,
     "virDomainMigrateGetCompressionCache",
-    DomainMigrateGetCompressionCacheArgs,
-    DomainMigrateGetCompressionCacheRet,
+    "DomainMigrateGetCompressionCacheArgs",
+    "DomainMigrateGetCompressionCacheRet",
     acl="domain:migrate",
     readonly=True,
     facet="hypervisor",
@@ -6143,7 +2599,7 @@ DOMAIN_MIGRATE_GET_COMPRESSION_CACHE = call(
 DOMAIN_MIGRATE_SET_COMPRESSION_CACHE = call(
     300,
     "virDomainMigrateSetCompressionCache",
-    DomainMigrateSetCompressionCacheArgs,
+    "DomainMigrateSetCompressionCacheArgs",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6151,7 +2607,7 @@ DOMAIN_MIGRATE_SET_COMPRESSION_CACHE = call(
 NODE_DEVICE_DETACH_FLAGS = call(
     301,
     "virNodeDeviceDetachFlags",
-    NodeDeviceDetachFlagsArgs,
+    "NodeDeviceDetachFlagsArgs",
     acl="node_device:detach",
     facet="hypervisor",
     errors=E.NODEDEV,
@@ -6159,8 +2615,8 @@ NODE_DEVICE_DETACH_FLAGS = call(
 DOMAIN_MIGRATE_BEGIN3_PARAMS = call(
     302,
     "virDomainMigrateBegin3Params",
-    DomainMigrateBegin3ParamsArgs,
-    DomainMigrateBegin3ParamsRet,
+    "DomainMigrateBegin3ParamsArgs",
+    "DomainMigrateBegin3ParamsRet",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6168,8 +2624,8 @@ DOMAIN_MIGRATE_BEGIN3_PARAMS = call(
 DOMAIN_MIGRATE_PREPARE3_PARAMS = call(
     303,
     "virDomainMigratePrepare3Params",
-    DomainMigratePrepare3ParamsArgs,
-    DomainMigratePrepare3ParamsRet,
+    "DomainMigratePrepare3ParamsArgs",
+    "DomainMigratePrepare3ParamsRet",
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6177,8 +2633,8 @@ DOMAIN_MIGRATE_PREPARE3_PARAMS = call(
 DOMAIN_MIGRATE_PREPARE_TUNNEL3_PARAMS = call(
     304,
     "virDomainMigratePrepareTunnel3Params",
-    DomainMigratePrepareTunnel3ParamsArgs,
-    DomainMigratePrepareTunnel3ParamsRet,
+    "DomainMigratePrepareTunnel3ParamsArgs",
+    "DomainMigratePrepareTunnel3ParamsRet",
     acl="domain:migrate domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6186,8 +2642,8 @@ DOMAIN_MIGRATE_PREPARE_TUNNEL3_PARAMS = call(
 DOMAIN_MIGRATE_PERFORM3_PARAMS = call(
     305,
     "virDomainMigratePerform3Params",
-    DomainMigratePerform3ParamsArgs,
-    DomainMigratePerform3ParamsRet,
+    "DomainMigratePerform3ParamsArgs",
+    "DomainMigratePerform3ParamsRet",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6195,8 +2651,8 @@ DOMAIN_MIGRATE_PERFORM3_PARAMS = call(
 DOMAIN_MIGRATE_FINISH3_PARAMS = call(
     306,
     "virDomainMigrateFinish3Params",
-    DomainMigrateFinish3ParamsArgs,
-    DomainMigrateFinish3ParamsRet,
+    "DomainMigrateFinish3ParamsArgs",
+    "DomainMigrateFinish3ParamsRet",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6204,7 +2660,7 @@ DOMAIN_MIGRATE_FINISH3_PARAMS = call(
 DOMAIN_MIGRATE_CONFIRM3_PARAMS = call(
     307,
     "virDomainMigrateConfirm3Params",
-    DomainMigrateConfirm3ParamsArgs,
+    "DomainMigrateConfirm3ParamsArgs",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6212,7 +2668,7 @@ DOMAIN_MIGRATE_CONFIRM3_PARAMS = call(
 DOMAIN_SET_MEMORY_STATS_PERIOD = call(
     308,
     "virDomainSetMemoryStatsPeriod",
-    DomainSetMemoryStatsPeriodArgs,
+    "DomainSetMemoryStatsPeriodArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6224,8 +2680,8 @@ DOMAIN_SET_MEMORY_STATS_PERIOD = call(
 DOMAIN_CREATE_XML_WITH_FILES = call(
     309,
     "virDomainCreateXMLWithFiles",
-    DomainCreateXmlWithFilesArgs,
-    DomainCreateXmlWithFilesRet,
+    "DomainCreateXmlWithFilesArgs",
+    "DomainCreateXmlWithFilesRet",
     acl="domain:write domain:start",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6233,18 +2689,18 @@ DOMAIN_CREATE_XML_WITH_FILES = call(
 DOMAIN_CREATE_WITH_FILES = call(
     310,
     "virDomainCreateWithFiles",
-    DomainCreateWithFilesArgs,
-    DomainCreateWithFilesRet,
+    "DomainCreateWithFilesArgs",
+    "DomainCreateWithFilesRet",
     acl="domain:start",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_DEVICE_REMOVED = event(311, DomainEventDeviceRemovedMsg)
+DOMAIN_EVENT_DEVICE_REMOVED = event(311, "DomainEventDeviceRemovedMsg")
 CONNECT_GET_CPU_MODEL_NAMES = call(
     312,
     "virConnectGetCPUModelNames",
-    ConnectGetCpuModelNamesArgs,
-    ConnectGetCpuModelNamesRet,
+    "ConnectGetCpuModelNamesArgs",
+    "ConnectGetCpuModelNamesRet",
     acl="connect:read",
     readonly=True,
     facet="hypervisor",
@@ -6252,8 +2708,8 @@ CONNECT_GET_CPU_MODEL_NAMES = call(
 CONNECT_NETWORK_EVENT_REGISTER_ANY = call(
     313,
     "virConnectNetworkEventRegisterAny",
-    ConnectNetworkEventRegisterAnyArgs,
-    ConnectNetworkEventRegisterAnyRet,
+    "ConnectNetworkEventRegisterAnyArgs",
+    "ConnectNetworkEventRegisterAnyRet",
     acl="connect:search_networks",
     filter="network:getattr",
     high=True,
@@ -6264,19 +2720,19 @@ CONNECT_NETWORK_EVENT_REGISTER_ANY = call(
 CONNECT_NETWORK_EVENT_DEREGISTER_ANY = call(
     314,
     "virConnectNetworkEventDeregisterAny",
-    ConnectNetworkEventDeregisterAnyArgs,
+    "ConnectNetworkEventDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="network",
     errors=E.NETWORK,
 )
-NETWORK_EVENT_LIFECYCLE = event(315, NetworkEventLifecycleMsg)
+NETWORK_EVENT_LIFECYCLE = event(315, "NetworkEventLifecycleMsg")
 CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY = call(
     316,
     "virConnectDomainEventRegisterAny",
-    ConnectDomainEventCallbackRegisterAnyArgs,
-    ConnectDomainEventCallbackRegisterAnyRet,
+    "ConnectDomainEventCallbackRegisterAnyArgs",
+    "ConnectDomainEventCallbackRegisterAnyRet",
     acl="connect:search_domains",
     filter="domain:getattr",
     high=True,
@@ -6287,33 +2743,33 @@ CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY = call(
 CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY = call(
     317,
     "virConnectDomainEventDeregisterAny",
-    ConnectDomainEventCallbackDeregisterAnyArgs,
+    "ConnectDomainEventCallbackDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_CALLBACK_LIFECYCLE = event(318, DomainEventCallbackLifecycleMsg)
-DOMAIN_EVENT_CALLBACK_REBOOT = event(319, DomainEventCallbackRebootMsg)
-DOMAIN_EVENT_CALLBACK_RTC_CHANGE = event(320, DomainEventCallbackRtcChangeMsg)
-DOMAIN_EVENT_CALLBACK_WATCHDOG = event(321, DomainEventCallbackWatchdogMsg)
-DOMAIN_EVENT_CALLBACK_IO_ERROR = event(322, DomainEventCallbackIoErrorMsg)
-DOMAIN_EVENT_CALLBACK_GRAPHICS = event(323, DomainEventCallbackGraphicsMsg)
-DOMAIN_EVENT_CALLBACK_IO_ERROR_REASON = event(324, DomainEventCallbackIoErrorReasonMsg)
-DOMAIN_EVENT_CALLBACK_CONTROL_ERROR = event(325, DomainEventCallbackControlErrorMsg)
-DOMAIN_EVENT_CALLBACK_BLOCK_JOB = event(326, DomainEventCallbackBlockJobMsg)
-DOMAIN_EVENT_CALLBACK_DISK_CHANGE = event(327, DomainEventCallbackDiskChangeMsg)
-DOMAIN_EVENT_CALLBACK_TRAY_CHANGE = event(328, DomainEventCallbackTrayChangeMsg)
-DOMAIN_EVENT_CALLBACK_PMWAKEUP = event(329, DomainEventCallbackPmwakeupMsg)
-DOMAIN_EVENT_CALLBACK_PMSUSPEND = event(330, DomainEventCallbackPmsuspendMsg)
-DOMAIN_EVENT_CALLBACK_BALLOON_CHANGE = event(331, DomainEventCallbackBalloonChangeMsg)
-DOMAIN_EVENT_CALLBACK_PMSUSPEND_DISK = event(332, DomainEventCallbackPmsuspendDiskMsg)
-DOMAIN_EVENT_CALLBACK_DEVICE_REMOVED = event(333, DomainEventCallbackDeviceRemovedMsg)
+DOMAIN_EVENT_CALLBACK_LIFECYCLE = event(318, "DomainEventCallbackLifecycleMsg")
+DOMAIN_EVENT_CALLBACK_REBOOT = event(319, "DomainEventCallbackRebootMsg")
+DOMAIN_EVENT_CALLBACK_RTC_CHANGE = event(320, "DomainEventCallbackRtcChangeMsg")
+DOMAIN_EVENT_CALLBACK_WATCHDOG = event(321, "DomainEventCallbackWatchdogMsg")
+DOMAIN_EVENT_CALLBACK_IO_ERROR = event(322, "DomainEventCallbackIoErrorMsg")
+DOMAIN_EVENT_CALLBACK_GRAPHICS = event(323, "DomainEventCallbackGraphicsMsg")
+DOMAIN_EVENT_CALLBACK_IO_ERROR_REASON = event(324, "DomainEventCallbackIoErrorReasonMsg")
+DOMAIN_EVENT_CALLBACK_CONTROL_ERROR = event(325, "DomainEventCallbackControlErrorMsg")
+DOMAIN_EVENT_CALLBACK_BLOCK_JOB = event(326, "DomainEventCallbackBlockJobMsg")
+DOMAIN_EVENT_CALLBACK_DISK_CHANGE = event(327, "DomainEventCallbackDiskChangeMsg")
+DOMAIN_EVENT_CALLBACK_TRAY_CHANGE = event(328, "DomainEventCallbackTrayChangeMsg")
+DOMAIN_EVENT_CALLBACK_PMWAKEUP = event(329, "DomainEventCallbackPmwakeupMsg")
+DOMAIN_EVENT_CALLBACK_PMSUSPEND = event(330, "DomainEventCallbackPmsuspendMsg")
+DOMAIN_EVENT_CALLBACK_BALLOON_CHANGE = event(331, "DomainEventCallbackBalloonChangeMsg")
+DOMAIN_EVENT_CALLBACK_PMSUSPEND_DISK = event(332, "DomainEventCallbackPmsuspendDiskMsg")
+DOMAIN_EVENT_CALLBACK_DEVICE_REMOVED = event(333, "DomainEventCallbackDeviceRemovedMsg")
 DOMAIN_CORE_DUMP_WITH_FORMAT = call(
     334,
     "virDomainCoreDumpWithFormat",
-    DomainCoreDumpWithFormatArgs,
+    "DomainCoreDumpWithFormatArgs",
     acl="domain:core_dump",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6321,8 +2777,8 @@ DOMAIN_CORE_DUMP_WITH_FORMAT = call(
 DOMAIN_FSFREEZE = call(
     335,
     "virDomainFSFreeze",
-    DomainFsfreezeArgs,
-    DomainFsfreezeRet,
+    "DomainFsfreezeArgs",
+    "DomainFsfreezeRet",
     acl="domain:fs_freeze",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6330,8 +2786,8 @@ DOMAIN_FSFREEZE = call(
 DOMAIN_FSTHAW = call(
     336,
     "virDomainFSThaw",
-    DomainFsthawArgs,
-    DomainFsthawRet,
+    "DomainFsthawArgs",
+    "DomainFsthawRet",
     acl="domain:fs_freeze",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6339,19 +2795,21 @@ DOMAIN_FSTHAW = call(
 DOMAIN_GET_TIME = call(
     337,
     "virDomainGetTime",
-    DomainGetTimeArgs,
-    DomainGetTimeRet,
+    "DomainGetTimeArgs",
+    "DomainGetTimeRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_SET_TIME = call(338, "virDomainSetTime", DomainSetTimeArgs, acl="domain:set_time", facet="hypervisor", errors=E.DOMAIN)
-DOMAIN_EVENT_BLOCK_JOB_2 = event(339, DomainEventBlockJob2Msg)
+DOMAIN_SET_TIME = call(
+    338, "virDomainSetTime", "DomainSetTimeArgs", acl="domain:set_time", facet="hypervisor", errors=E.DOMAIN
+)
+DOMAIN_EVENT_BLOCK_JOB_2 = event(339, "DomainEventBlockJob2Msg")
 NODE_GET_FREE_PAGES = call(
     340,
     "virNodeGetFreePages",
-    NodeGetFreePagesArgs,
-    NodeGetFreePagesRet,
+    "NodeGetFreePagesArgs",
+    "NodeGetFreePagesRet",
     acl="connect:read",
     high=True,
     readonly=True,
@@ -6360,8 +2818,8 @@ NODE_GET_FREE_PAGES = call(
 NETWORK_GET_DHCP_LEASES = call(
     341,
     "virNetworkGetDHCPLeases",
-    NetworkGetDhcpLeasesArgs,
-    NetworkGetDhcpLeasesRet,
+    "NetworkGetDhcpLeasesArgs",
+    "NetworkGetDhcpLeasesRet",
     acl="network:read",
     readonly=True,
     facet="network",
@@ -6370,8 +2828,8 @@ NETWORK_GET_DHCP_LEASES = call(
 CONNECT_GET_DOMAIN_CAPABILITIES = call(
     342,
     "virConnectGetDomainCapabilities",
-    ConnectGetDomainCapabilitiesArgs,
-    ConnectGetDomainCapabilitiesRet,
+    "ConnectGetDomainCapabilitiesArgs",
+    "ConnectGetDomainCapabilitiesRet",
     acl="connect:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6379,7 +2837,7 @@ CONNECT_GET_DOMAIN_CAPABILITIES = call(
 DOMAIN_OPEN_GRAPHICS_FD = call(
     343,
     "virDomainOpenGraphicsFD",
-    DomainOpenGraphicsFdArgs,
+    "DomainOpenGraphicsFdArgs",
     acl="domain:open_graphics",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6387,8 +2845,8 @@ DOMAIN_OPEN_GRAPHICS_FD = call(
 CONNECT_GET_ALL_DOMAIN_STATS = call(
     344,
     "virConnectGetAllDomainStats",
-    ConnectGetAllDomainStatsArgs,
-    ConnectGetAllDomainStatsRet,
+    "ConnectGetAllDomainStatsArgs",
+    "ConnectGetAllDomainStatsRet",
     acl="connect:search_domains",
     filter="domain:read",
     readonly=True,
@@ -6396,18 +2854,18 @@ CONNECT_GET_ALL_DOMAIN_STATS = call(
     errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_COPY = call(
-    345, "virDomainBlockCopy", DomainBlockCopyArgs, acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
+    345, "virDomainBlockCopy", "DomainBlockCopyArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_EVENT_CALLBACK_TUNABLE = event(346, DomainEventCallbackTunableMsg)
+DOMAIN_EVENT_CALLBACK_TUNABLE = event(346, "DomainEventCallbackTunableMsg")
 NODE_ALLOC_PAGES = call(
-    347, "virNodeAllocPages", NodeAllocPagesArgs, NodeAllocPagesRet, acl="connect:write", facet="hypervisor", errors=E.DOMAIN
+    347, "virNodeAllocPages", "NodeAllocPagesArgs", "NodeAllocPagesRet", acl="connect:write", facet="hypervisor"
 )
-DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE = event(348, DomainEventCallbackAgentLifecycleMsg)
+DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE = event(348, "DomainEventCallbackAgentLifecycleMsg")
 DOMAIN_GET_FSINFO = call(
     349,
     "virDomainGetFSInfo",
-    DomainGetFsinfoArgs,
-    DomainGetFsinfoRet,
+    "DomainGetFsinfoArgs",
+    "DomainGetFsinfoRet",
     acl="domain:fs_freeze",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6415,8 +2873,8 @@ DOMAIN_GET_FSINFO = call(
 DOMAIN_DEFINE_XML_FLAGS = call(
     350,
     "virDomainDefineXMLFlags",
-    DomainDefineXmlFlagsArgs,
-    DomainDefineXmlFlagsRet,
+    "DomainDefineXmlFlagsArgs",
+    "DomainDefineXmlFlagsRet",
     acl="domain:write domain:save",
     high=True,
     facet="hypervisor",
@@ -6425,8 +2883,8 @@ DOMAIN_DEFINE_XML_FLAGS = call(
 DOMAIN_GET_IOTHREAD_INFO = call(
     351,
     "virDomainGetIOThreadInfo",
-    DomainGetIothreadInfoArgs,
-    DomainGetIothreadInfoRet,
+    "DomainGetIothreadInfoArgs",
+    "DomainGetIothreadInfoRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -6435,7 +2893,7 @@ DOMAIN_GET_IOTHREAD_INFO = call(
 DOMAIN_PIN_IOTHREAD = call(
     352,
     "virDomainPinIOThread",
-    DomainPinIothreadArgs,
+    "DomainPinIothreadArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6447,18 +2905,18 @@ DOMAIN_PIN_IOTHREAD = call(
 DOMAIN_INTERFACE_ADDRESSES = call(
     353,
     "virDomainInterfaceAddresses",
-    DomainInterfaceAddressesArgs,
-    DomainInterfaceAddressesRet,
+    "DomainInterfaceAddressesArgs",
+    "DomainInterfaceAddressesRet",
     acl=acl("domain:read", when("domain:write", "source", "equal", C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)),
     readonly=When("source", "equal", C.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT),
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_CALLBACK_DEVICE_ADDED = event(354, DomainEventCallbackDeviceAddedMsg)
+DOMAIN_EVENT_CALLBACK_DEVICE_ADDED = event(354, "DomainEventCallbackDeviceAddedMsg")
 DOMAIN_ADD_IOTHREAD = call(
     355,
     "virDomainAddIOThread",
-    DomainAddIothreadArgs,
+    "DomainAddIothreadArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6470,7 +2928,7 @@ DOMAIN_ADD_IOTHREAD = call(
 DOMAIN_DEL_IOTHREAD = call(
     356,
     "virDomainDelIOThread",
-    DomainDelIothreadArgs,
+    "DomainDelIothreadArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6482,7 +2940,7 @@ DOMAIN_DEL_IOTHREAD = call(
 DOMAIN_SET_USER_PASSWORD = call(
     357,
     "virDomainSetUserPassword",
-    DomainSetUserPasswordArgs,
+    "DomainSetUserPasswordArgs",
     acl="domain:set_password",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6490,25 +2948,25 @@ DOMAIN_SET_USER_PASSWORD = call(
 DOMAIN_RENAME = call(
     358,
     "virDomainRename",
-    DomainRenameArgs,
-    DomainRenameRet,
+    "DomainRenameArgs",
+    "DomainRenameRet",
     acl="domain:write domain:save",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_CALLBACK_MIGRATION_ITERATION = event(359, DomainEventCallbackMigrationIterationMsg)
+DOMAIN_EVENT_CALLBACK_MIGRATION_ITERATION = event(359, "DomainEventCallbackMigrationIterationMsg")
 CONNECT_REGISTER_CLOSE_CALLBACK = call(
     360, "virConnectRegisterCloseCallback", acl="connect:getattr", high=True, readonly=True, facet="hypervisor"
 )
 CONNECT_UNREGISTER_CLOSE_CALLBACK = call(
     361, "virConnectUnregisterCloseCallback", acl="connect:getattr", high=True, readonly=True, facet="hypervisor"
 )
-CONNECT_EVENT_CONNECTION_CLOSED = event(362, ConnectEventConnectionClosedMsg)
-DOMAIN_EVENT_CALLBACK_JOB_COMPLETED = event(363, DomainEventCallbackJobCompletedMsg)
+CONNECT_EVENT_CONNECTION_CLOSED = event(362, "ConnectEventConnectionClosedMsg")
+DOMAIN_EVENT_CALLBACK_JOB_COMPLETED = event(363, "DomainEventCallbackJobCompletedMsg")
 DOMAIN_MIGRATE_START_POST_COPY = call(
     364,
     "virDomainMigrateStartPostCopy",
-    DomainMigrateStartPostCopyArgs,
+    "DomainMigrateStartPostCopyArgs",
     acl="domain:migrate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6516,22 +2974,22 @@ DOMAIN_MIGRATE_START_POST_COPY = call(
 DOMAIN_GET_PERF_EVENTS = call(
     365,
     "virDomainGetPerfEvents",
-    DomainGetPerfEventsArgs,
-    DomainGetPerfEventsRet,
+    "DomainGetPerfEventsArgs",
+    "DomainGetPerfEventsRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_SET_PERF_EVENTS = call(
-    366, "virDomainSetPerfEvents", DomainSetPerfEventsArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    366, "virDomainSetPerfEvents", "DomainSetPerfEventsArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
-DOMAIN_EVENT_CALLBACK_DEVICE_REMOVAL_FAILED = event(367, DomainEventCallbackDeviceRemovalFailedMsg)
+DOMAIN_EVENT_CALLBACK_DEVICE_REMOVAL_FAILED = event(367, "DomainEventCallbackDeviceRemovalFailedMsg")
 CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY = call(
     368,
     "virConnectStoragePoolEventRegisterAny",
-    ConnectStoragePoolEventRegisterAnyArgs,
-    ConnectStoragePoolEventRegisterAnyRet,
+    "ConnectStoragePoolEventRegisterAnyArgs",
+    "ConnectStoragePoolEventRegisterAnyRet",
     acl="connect:search_storage_pools",
     filter="storage_pool:getattr",
     high=True,
@@ -6542,32 +3000,32 @@ CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY = call(
 CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY = call(
     369,
     "virConnectStoragePoolEventDeregisterAny",
-    ConnectStoragePoolEventDeregisterAnyArgs,
+    "ConnectStoragePoolEventDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="storage",
     errors=E.STORAGE,
 )
-STORAGE_POOL_EVENT_LIFECYCLE = event(370, StoragePoolEventLifecycleMsg)
+STORAGE_POOL_EVENT_LIFECYCLE = event(370, "StoragePoolEventLifecycleMsg")
 DOMAIN_GET_GUEST_VCPUS = call(
     371,
     "virDomainGetGuestVcpus",
-    DomainGetGuestVcpusArgs,
-    DomainGetGuestVcpusRet,
+    "DomainGetGuestVcpusArgs",
+    "DomainGetGuestVcpusRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_SET_GUEST_VCPUS = call(
-    372, "virDomainSetGuestVcpus", DomainSetGuestVcpusArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    372, "virDomainSetGuestVcpus", "DomainSetGuestVcpusArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
-STORAGE_POOL_EVENT_REFRESH = event(373, StoragePoolEventRefreshMsg)
+STORAGE_POOL_EVENT_REFRESH = event(373, "StoragePoolEventRefreshMsg")
 CONNECT_NODE_DEVICE_EVENT_REGISTER_ANY = call(
     374,
     "virConnectNodeDeviceEventRegisterAny",
-    ConnectNodeDeviceEventRegisterAnyArgs,
-    ConnectNodeDeviceEventRegisterAnyRet,
+    "ConnectNodeDeviceEventRegisterAnyArgs",
+    "ConnectNodeDeviceEventRegisterAnyRet",
     acl="connect:search_node_devices",
     filter="node_device:getattr",
     high=True,
@@ -6578,32 +3036,32 @@ CONNECT_NODE_DEVICE_EVENT_REGISTER_ANY = call(
 CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY = call(
     375,
     "virConnectNodeDeviceEventDeregisterAny",
-    ConnectNodeDeviceEventDeregisterAnyArgs,
+    "ConnectNodeDeviceEventDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="nodedev",
     errors=E.NODEDEV,
 )
-NODE_DEVICE_EVENT_LIFECYCLE = event(376, NodeDeviceEventLifecycleMsg)
-NODE_DEVICE_EVENT_UPDATE = event(377, NodeDeviceEventUpdateMsg)
+NODE_DEVICE_EVENT_LIFECYCLE = event(376, "NodeDeviceEventLifecycleMsg")
+NODE_DEVICE_EVENT_UPDATE = event(377, "NodeDeviceEventUpdateMsg")
 STORAGE_VOL_GET_INFO_FLAGS = call(
     378,
     "virStorageVolGetInfoFlags",
-    StorageVolGetInfoFlagsArgs,
-    StorageVolGetInfoFlagsRet,
+    "StorageVolGetInfoFlagsArgs",
+    "StorageVolGetInfoFlagsRet",
     acl="storage_vol:read",
     high=True,
     readonly=True,
     facet="storage",
     errors=E.STORAGE,
 )
-DOMAIN_EVENT_CALLBACK_METADATA_CHANGE = event(379, DomainEventCallbackMetadataChangeMsg)
+DOMAIN_EVENT_CALLBACK_METADATA_CHANGE = event(379, "DomainEventCallbackMetadataChangeMsg")
 CONNECT_SECRET_EVENT_REGISTER_ANY = call(
     380,
     "virConnectSecretEventRegisterAny",
-    ConnectSecretEventRegisterAnyArgs,
-    ConnectSecretEventRegisterAnyRet,
+    "ConnectSecretEventRegisterAnyArgs",
+    "ConnectSecretEventRegisterAnyRet",
     acl="connect:search_secrets",
     filter="secret:getattr",
     high=True,
@@ -6614,19 +3072,19 @@ CONNECT_SECRET_EVENT_REGISTER_ANY = call(
 CONNECT_SECRET_EVENT_DEREGISTER_ANY = call(
     381,
     "virConnectSecretEventDeregisterAny",
-    ConnectSecretEventDeregisterAnyArgs,
+    "ConnectSecretEventDeregisterAnyArgs",
     acl="connect:read",
     high=True,
     readonly=True,
     facet="secret",
     errors=E.SECRET,
 )
-SECRET_EVENT_LIFECYCLE = event(382, SecretEventLifecycleMsg)
-SECRET_EVENT_VALUE_CHANGED = event(383, SecretEventValueChangedMsg)
+SECRET_EVENT_LIFECYCLE = event(382, "SecretEventLifecycleMsg")
+SECRET_EVENT_VALUE_CHANGED = event(383, "SecretEventValueChangedMsg")
 DOMAIN_SET_VCPU = call(
     384,
     "virDomainSetVcpu",
-    DomainSetVcpuArgs,
+    "DomainSetVcpuArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6635,11 +3093,11 @@ DOMAIN_SET_VCPU = call(
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_BLOCK_THRESHOLD = event(385, DomainEventBlockThresholdMsg)
+DOMAIN_EVENT_BLOCK_THRESHOLD = event(385, "DomainEventBlockThresholdMsg")
 DOMAIN_SET_BLOCK_THRESHOLD = call(
     386,
     "virDomainSetBlockThreshold",
-    DomainSetBlockThresholdArgs,
+    "DomainSetBlockThresholdArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6647,8 +3105,8 @@ DOMAIN_SET_BLOCK_THRESHOLD = call(
 DOMAIN_MIGRATE_GET_MAX_DOWNTIME = call(
     387,
     "virDomainMigrateGetMaxDowntime",
-    DomainMigrateGetMaxDowntimeArgs,
-    DomainMigrateGetMaxDowntimeRet,
+    "DomainMigrateGetMaxDowntimeArgs",
+    "DomainMigrateGetMaxDowntimeRet",
     acl="domain:migrate",
     readonly=True,
     facet="hypervisor",
@@ -6657,8 +3115,8 @@ DOMAIN_MIGRATE_GET_MAX_DOWNTIME = call(
 DOMAIN_MANAGED_SAVE_GET_XML_DESC = call(
     388,
     "virDomainManagedSaveGetXMLDesc",
-    DomainManagedSaveGetXmlDescArgs,
-    DomainManagedSaveGetXmlDescRet,
+    "DomainManagedSaveGetXmlDescArgs",
+    "DomainManagedSaveGetXmlDescRet",
     acl=acl("domain:read", when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)),
     readonly=When("flags", "set", C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE),
     facet="hypervisor",
@@ -6667,7 +3125,7 @@ DOMAIN_MANAGED_SAVE_GET_XML_DESC = call(
 DOMAIN_MANAGED_SAVE_DEFINE_XML = call(
     389,
     "virDomainManagedSaveDefineXML",
-    DomainManagedSaveDefineXmlArgs,
+    "DomainManagedSaveDefineXmlArgs",
     acl="domain:write domain:hibernate",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6675,7 +3133,7 @@ DOMAIN_MANAGED_SAVE_DEFINE_XML = call(
 DOMAIN_SET_LIFECYCLE_ACTION = call(
     390,
     "virDomainSetLifecycleAction",
-    DomainSetLifecycleActionArgs,
+    "DomainSetLifecycleActionArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6683,8 +3141,8 @@ DOMAIN_SET_LIFECYCLE_ACTION = call(
 STORAGE_POOL_LOOKUP_BY_TARGET_PATH = call(
     391,
     "virStoragePoolLookupByTargetPath",
-    StoragePoolLookupByTargetPathArgs,
-    StoragePoolLookupByTargetPathRet,
+    "StoragePoolLookupByTargetPathArgs",
+    "StoragePoolLookupByTargetPathRet",
     acl="storage_pool:getattr",
     high=True,
     readonly=True,
@@ -6694,7 +3152,7 @@ STORAGE_POOL_LOOKUP_BY_TARGET_PATH = call(
 DOMAIN_DETACH_DEVICE_ALIAS = call(
     392,
     "virDomainDetachDeviceAlias",
-    DomainDetachDeviceAliasArgs,
+    "DomainDetachDeviceAliasArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6706,27 +3164,27 @@ DOMAIN_DETACH_DEVICE_ALIAS = call(
 CONNECT_COMPARE_HYPERVISOR_CPU = call(
     393,
     "virConnectCompareHypervisorCPU",
-    ConnectCompareHypervisorCpuArgs,
-    ConnectCompareHypervisorCpuRet,
+    "ConnectCompareHypervisorCpuArgs",
+    "ConnectCompareHypervisorCpuRet",
     acl="connect:write",
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 CONNECT_BASELINE_HYPERVISOR_CPU = call(
     394,
     "virConnectBaselineHypervisorCPU",
-    ConnectBaselineHypervisorCpuArgs,
-    ConnectBaselineHypervisorCpuRet,
+    "ConnectBaselineHypervisorCpuArgs",
+    "ConnectBaselineHypervisorCpuRet",
     acl="connect:write",
-    facet="hypervisor", errors=E.DOMAIN,
+    facet="hypervisor",
 )
 NODE_GET_SEV_INFO = call(
-    395, "virNodeGetSEVInfo", NodeGetSevInfoArgs, NodeGetSevInfoRet, acl="connect:read", facet="hypervisor", errors=E.DOMAIN
+    395, "virNodeGetSEVInfo", "NodeGetSevInfoArgs", "NodeGetSevInfoRet", acl="connect:read", facet="hypervisor"
 )
 DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
     396,
     "virDomainGetLaunchSecurityInfo",
-    DomainGetLaunchSecurityInfoArgs,
-    DomainGetLaunchSecurityInfoRet,
+    "DomainGetLaunchSecurityInfoArgs",
+    "DomainGetLaunchSecurityInfoRet",
     acl="domain:read",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6734,8 +3192,8 @@ DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
 NWFILTER_BINDING_LOOKUP_BY_PORT_DEV = call(
     397,
     "virNWFilterBindingLookupByPortDev",
-    NwfilterBindingLookupByPortDevArgs,
-    NwfilterBindingLookupByPortDevRet,
+    "NwfilterBindingLookupByPortDevArgs",
+    "NwfilterBindingLookupByPortDevRet",
     acl="nwfilter_binding:getattr",
     high=True,
     readonly=True,
@@ -6745,8 +3203,8 @@ NWFILTER_BINDING_LOOKUP_BY_PORT_DEV = call(
 NWFILTER_BINDING_GET_XML_DESC = call(
     398,
     "virNWFilterBindingGetXMLDesc",
-    NwfilterBindingGetXmlDescArgs,
-    NwfilterBindingGetXmlDescRet,
+    "NwfilterBindingGetXmlDescArgs",
+    "NwfilterBindingGetXmlDescRet",
     acl="nwfilter_binding:read",
     high=True,
     readonly=True,
@@ -6756,8 +3214,8 @@ NWFILTER_BINDING_GET_XML_DESC = call(
 NWFILTER_BINDING_CREATE_XML = call(
     399,
     "virNWFilterBindingCreateXML",
-    NwfilterBindingCreateXmlArgs,
-    NwfilterBindingCreateXmlRet,
+    "NwfilterBindingCreateXmlArgs",
+    "NwfilterBindingCreateXmlRet",
     acl="nwfilter_binding:create",
     high=True,
     facet="nwfilter",
@@ -6766,7 +3224,7 @@ NWFILTER_BINDING_CREATE_XML = call(
 NWFILTER_BINDING_DELETE = call(
     400,
     "virNWFilterBindingDelete",
-    NwfilterBindingDeleteArgs,
+    "NwfilterBindingDeleteArgs",
     acl="nwfilter_binding:delete",
     high=True,
     facet="nwfilter",
@@ -6775,8 +3233,8 @@ NWFILTER_BINDING_DELETE = call(
 CONNECT_LIST_ALL_NWFILTER_BINDINGS = call(
     401,
     "virConnectListAllNWFilterBindings",
-    ConnectListAllNwfilterBindingsArgs,
-    ConnectListAllNwfilterBindingsRet,
+    "ConnectListAllNwfilterBindingsArgs",
+    "ConnectListAllNwfilterBindingsRet",
     acl="connect:search_nwfilter_bindings",
     filter="nwfilter_binding:getattr",
     high=True,
@@ -6787,7 +3245,7 @@ CONNECT_LIST_ALL_NWFILTER_BINDINGS = call(
 DOMAIN_SET_IOTHREAD_PARAMS = call(
     402,
     "virDomainSetIOThreadParams",
-    DomainSetIothreadParamsArgs,
+    "DomainSetIothreadParamsArgs",
     acl=acl(
         "domain:write",
         when("domain:save", "flags", "none", C.VIR_DOMAIN_AFFECT_CONFIG | C.VIR_DOMAIN_AFFECT_LIVE),
@@ -6799,8 +3257,8 @@ DOMAIN_SET_IOTHREAD_PARAMS = call(
 CONNECT_GET_STORAGE_POOL_CAPABILITIES = call(
     403,
     "virConnectGetStoragePoolCapabilities",
-    ConnectGetStoragePoolCapabilitiesArgs,
-    ConnectGetStoragePoolCapabilitiesRet,
+    "ConnectGetStoragePoolCapabilitiesArgs",
+    "ConnectGetStoragePoolCapabilitiesRet",
     acl="connect:read",
     readonly=True,
     facet="storage",
@@ -6809,8 +3267,8 @@ CONNECT_GET_STORAGE_POOL_CAPABILITIES = call(
 NETWORK_LIST_ALL_PORTS = call(
     404,
     "virNetworkListAllPorts",
-    NetworkListAllPortsArgs,
-    NetworkListAllPortsRet,
+    "NetworkListAllPortsArgs",
+    "NetworkListAllPortsRet",
     acl="network:search_ports",
     filter="network_port:getattr",
     high=True,
@@ -6821,8 +3279,8 @@ NETWORK_LIST_ALL_PORTS = call(
 NETWORK_PORT_LOOKUP_BY_UUID = call(
     405,
     "virNetworkPortLookupByUUID",
-    NetworkPortLookupByUuidArgs,
-    NetworkPortLookupByUuidRet,
+    "NetworkPortLookupByUuidArgs",
+    "NetworkPortLookupByUuidRet",
     acl="network_port:getattr",
     high=True,
     readonly=True,
@@ -6832,8 +3290,8 @@ NETWORK_PORT_LOOKUP_BY_UUID = call(
 NETWORK_PORT_CREATE_XML = call(
     406,
     "virNetworkPortCreateXML",
-    NetworkPortCreateXmlArgs,
-    NetworkPortCreateXmlRet,
+    "NetworkPortCreateXmlArgs",
+    "NetworkPortCreateXmlRet",
     acl="network_port:create",
     facet="network",
     errors=E.NETWORK,
@@ -6841,8 +3299,8 @@ NETWORK_PORT_CREATE_XML = call(
 NETWORK_PORT_GET_PARAMETERS = call(
     407,
     "virNetworkPortGetParameters",
-    NetworkPortGetParametersArgs,
-    NetworkPortGetParametersRet,
+    "NetworkPortGetParametersArgs",
+    "NetworkPortGetParametersRet",
     acl="network_port:read",
     readonly=True,
     facet="network",
@@ -6851,7 +3309,7 @@ NETWORK_PORT_GET_PARAMETERS = call(
 NETWORK_PORT_SET_PARAMETERS = call(
     408,
     "virNetworkPortSetParameters",
-    NetworkPortSetParametersArgs,
+    "NetworkPortSetParametersArgs",
     acl="network_port:write",
     facet="network",
     errors=E.NETWORK,
@@ -6859,21 +3317,21 @@ NETWORK_PORT_SET_PARAMETERS = call(
 NETWORK_PORT_GET_XML_DESC = call(
     409,
     "virNetworkPortGetXMLDesc",
-    NetworkPortGetXmlDescArgs,
-    NetworkPortGetXmlDescRet,
+    "NetworkPortGetXmlDescArgs",
+    "NetworkPortGetXmlDescRet",
     acl="network_port:read",
     readonly=True,
     facet="network",
     errors=E.NETWORK,
 )
 NETWORK_PORT_DELETE = call(
-    410, "virNetworkPortDelete", NetworkPortDeleteArgs, acl="network_port:delete", facet="network", errors=E.NETWORK
+    410, "virNetworkPortDelete", "NetworkPortDeleteArgs", acl="network_port:delete", facet="network", errors=E.NETWORK
 )
 DOMAIN_CHECKPOINT_CREATE_XML = call(
     411,
     "virDomainCheckpointCreateXML",
-    DomainCheckpointCreateXmlArgs,
-    DomainCheckpointCreateXmlRet,
+    "DomainCheckpointCreateXmlArgs",
+    "DomainCheckpointCreateXmlRet",
     acl=acl("domain:checkpoint", when("domain:fs_freeze", "flags", "set", C.VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE)),
     facet="hypervisor",
     errors=E.DOMAIN_CHECKPOINT,
@@ -6881,8 +3339,8 @@ DOMAIN_CHECKPOINT_CREATE_XML = call(
 DOMAIN_CHECKPOINT_GET_XML_DESC = call(
     412,
     "virDomainCheckpointGetXMLDesc",
-    DomainCheckpointGetXmlDescArgs,
-    DomainCheckpointGetXmlDescRet,
+    "DomainCheckpointGetXmlDescArgs",
+    "DomainCheckpointGetXmlDescRet",
     acl=acl("domain:read", when("domain:read_secure", "flags", "set", C.VIR_DOMAIN_CHECKPOINT_XML_SECURE)),
     readonly=When("flags", "set", C.VIR_DOMAIN_CHECKPOINT_XML_SECURE),
     facet="hypervisor",
@@ -6891,8 +3349,8 @@ DOMAIN_CHECKPOINT_GET_XML_DESC = call(
 DOMAIN_LIST_ALL_CHECKPOINTS = call(
     413,
     "virDomainListAllCheckpoints",
-    DomainListAllCheckpointsArgs,
-    DomainListAllCheckpointsRet,
+    "DomainListAllCheckpointsArgs",
+    "DomainListAllCheckpointsRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -6902,8 +3360,8 @@ DOMAIN_LIST_ALL_CHECKPOINTS = call(
 DOMAIN_CHECKPOINT_LIST_ALL_CHILDREN = call(
     414,
     "virDomainCheckpointListAllChildren",
-    DomainCheckpointListAllChildrenArgs,
-    DomainCheckpointListAllChildrenRet,
+    "DomainCheckpointListAllChildrenArgs",
+    "DomainCheckpointListAllChildrenRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -6913,8 +3371,8 @@ DOMAIN_CHECKPOINT_LIST_ALL_CHILDREN = call(
 DOMAIN_CHECKPOINT_LOOKUP_BY_NAME = call(
     415,
     "virDomainCheckpointLookupByName",
-    DomainCheckpointLookupByNameArgs,
-    DomainCheckpointLookupByNameRet,
+    "DomainCheckpointLookupByNameArgs",
+    "DomainCheckpointLookupByNameRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -6924,8 +3382,8 @@ DOMAIN_CHECKPOINT_LOOKUP_BY_NAME = call(
 DOMAIN_CHECKPOINT_GET_PARENT = call(
     416,
     "virDomainCheckpointGetParent",
-    DomainCheckpointGetParentArgs,
-    DomainCheckpointGetParentRet,
+    "DomainCheckpointGetParentArgs",
+    "DomainCheckpointGetParentRet",
     acl="domain:read",
     high=True,
     readonly=True,
@@ -6935,7 +3393,7 @@ DOMAIN_CHECKPOINT_GET_PARENT = call(
 DOMAIN_CHECKPOINT_DELETE = call(
     417,
     "virDomainCheckpointDelete",
-    DomainCheckpointDeleteArgs,
+    "DomainCheckpointDeleteArgs",
     acl="domain:checkpoint",
     facet="hypervisor",
     errors=E.DOMAIN_CHECKPOINT,
@@ -6943,20 +3401,20 @@ DOMAIN_CHECKPOINT_DELETE = call(
 DOMAIN_GET_GUEST_INFO = call(
     418,
     "virDomainGetGuestInfo",
-    DomainGetGuestInfoArgs,
-    DomainGetGuestInfoRet,
+    "DomainGetGuestInfoArgs",
+    "DomainGetGuestInfoRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 CONNECT_SET_IDENTITY = call(
-    419, "virConnectSetIdentity", ConnectSetIdentityArgs, acl="connect:write", readonly=True, facet="hypervisor"
+    419, "virConnectSetIdentity", "ConnectSetIdentityArgs", acl="connect:write", readonly=True, facet="hypervisor"
 )
 DOMAIN_AGENT_SET_RESPONSE_TIMEOUT = call(
     420,
     "virDomainAgentSetResponseTimeout",
-    DomainAgentSetResponseTimeoutArgs,
-    DomainAgentSetResponseTimeoutRet,
+    "DomainAgentSetResponseTimeoutArgs",
+    "DomainAgentSetResponseTimeoutRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6964,7 +3422,7 @@ DOMAIN_AGENT_SET_RESPONSE_TIMEOUT = call(
 DOMAIN_BACKUP_BEGIN = call(
     421,
     "virDomainBackupBegin",
-    DomainBackupBeginArgs,
+    "DomainBackupBeginArgs",
     acl="domain:checkpoint domain:block_write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6972,20 +3430,20 @@ DOMAIN_BACKUP_BEGIN = call(
 DOMAIN_BACKUP_GET_XML_DESC = call(
     422,
     "virDomainBackupGetXMLDesc",
-    DomainBackupGetXmlDescArgs,
-    DomainBackupGetXmlDescRet,
+    "DomainBackupGetXmlDescArgs",
+    "DomainBackupGetXmlDescRet",
     acl="domain:read",
     high=True,
     readonly=True,
     facet="hypervisor",
     errors=E.DOMAIN,
 )
-DOMAIN_EVENT_MEMORY_FAILURE = event(423, DomainEventMemoryFailureMsg)
+DOMAIN_EVENT_MEMORY_FAILURE = event(423, "DomainEventMemoryFailureMsg")
 DOMAIN_AUTHORIZED_SSH_KEYS_GET = call(
     424,
     "virDomainAuthorizedSSHKeysGet",
-    DomainAuthorizedSshKeysGetArgs,
-    DomainAuthorizedSshKeysGetRet,
+    "DomainAuthorizedSshKeysGetArgs",
+    "DomainAuthorizedSshKeysGetRet",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -6993,7 +3451,7 @@ DOMAIN_AUTHORIZED_SSH_KEYS_GET = call(
 DOMAIN_AUTHORIZED_SSH_KEYS_SET = call(
     425,
     "virDomainAuthorizedSSHKeysSet",
-    DomainAuthorizedSshKeysSetArgs,
+    "DomainAuthorizedSshKeysSetArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -7001,8 +3459,8 @@ DOMAIN_AUTHORIZED_SSH_KEYS_SET = call(
 DOMAIN_GET_MESSAGES = call(
     426,
     "virDomainGetMessages",
-    DomainGetMessagesArgs,
-    DomainGetMessagesRet,
+    "DomainGetMessagesArgs",
+    "DomainGetMessagesRet",
     acl="domain:read",
     readonly=True,
     facet="hypervisor",
@@ -7011,7 +3469,7 @@ DOMAIN_GET_MESSAGES = call(
 DOMAIN_START_DIRTY_RATE_CALC = call(
     427,
     "virDomainStartDirtyRateCalc",
-    DomainStartDirtyRateCalcArgs,
+    "DomainStartDirtyRateCalcArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
@@ -7019,8 +3477,8 @@ DOMAIN_START_DIRTY_RATE_CALC = call(
 NODE_DEVICE_DEFINE_XML = call(
     428,
     "virNodeDeviceDefineXML",
-    NodeDeviceDefineXmlArgs,
-    NodeDeviceDefineXmlRet,
+    "NodeDeviceDefineXmlArgs",
+    "NodeDeviceDefineXmlRet",
     acl="node_device:write",
     facet="nodedev",
     errors=E.NODEDEV,
@@ -7028,7 +3486,7 @@ NODE_DEVICE_DEFINE_XML = call(
 NODE_DEVICE_UNDEFINE = call(
     429,
     "virNodeDeviceUndefine",
-    NodeDeviceUndefineArgs,
+    "NodeDeviceUndefineArgs",
     acl="node_device:delete",
     high=True,
     facet="nodedev",
@@ -7037,7 +3495,7 @@ NODE_DEVICE_UNDEFINE = call(
 NODE_DEVICE_CREATE = call(
     430,
     "virNodeDeviceCreate",
-    NodeDeviceCreateArgs,
+    "NodeDeviceCreateArgs",
     acl="node_device:start",
     high=True,
     facet="nodedev",
@@ -7046,8 +3504,8 @@ NODE_DEVICE_CREATE = call(
 NWFILTER_DEFINE_XML_FLAGS = call(
     431,
     "virNWFilterDefineXMLFlags",
-    NwfilterDefineXmlFlagsArgs,
-    NwfilterDefineXmlFlagsRet,
+    "NwfilterDefineXmlFlagsArgs",
+    "NwfilterDefineXmlFlagsRet",
     acl="nwfilter:write nwfilter:save",
     high=True,
     facet="nwfilter",
@@ -7056,8 +3514,8 @@ NWFILTER_DEFINE_XML_FLAGS = call(
 NETWORK_DEFINE_XML_FLAGS = call(
     432,
     "virNetworkDefineXMLFlags",
-    NetworkDefineXmlFlagsArgs,
-    NetworkDefineXmlFlagsRet,
+    "NetworkDefineXmlFlagsArgs",
+    "NetworkDefineXmlFlagsRet",
     acl="network:write network:save",
     high=True,
     facet="network",
@@ -7066,8 +3524,8 @@ NETWORK_DEFINE_XML_FLAGS = call(
 NODE_DEVICE_GET_AUTOSTART = call(
     433,
     "virNodeDeviceGetAutostart",
-    NodeDeviceGetAutostartArgs,
-    NodeDeviceGetAutostartRet,
+    "NodeDeviceGetAutostartArgs",
+    "NodeDeviceGetAutostartRet",
     acl="node_device:read",
     high=True,
     facet="nodedev",
@@ -7076,7 +3534,7 @@ NODE_DEVICE_GET_AUTOSTART = call(
 NODE_DEVICE_SET_AUTOSTART = call(
     434,
     "virNodeDeviceSetAutostart",
-    NodeDeviceSetAutostartArgs,
+    "NodeDeviceSetAutostartArgs",
     acl="node_device:write",
     high=True,
     facet="nodedev",
@@ -7085,8 +3543,8 @@ NODE_DEVICE_SET_AUTOSTART = call(
 NODE_DEVICE_IS_PERSISTENT = call(
     435,
     "virNodeDeviceIsPersistent",
-    NodeDeviceIsPersistentArgs,
-    NodeDeviceIsPersistentRet,
+    "NodeDeviceIsPersistentArgs",
+    "NodeDeviceIsPersistentRet",
     acl="node_device:read",
     high=True,
     readonly=True,
@@ -7096,8 +3554,8 @@ NODE_DEVICE_IS_PERSISTENT = call(
 NODE_DEVICE_IS_ACTIVE = call(
     436,
     "virNodeDeviceIsActive",
-    NodeDeviceIsActiveArgs,
-    NodeDeviceIsActiveRet,
+    "NodeDeviceIsActiveArgs",
+    "NodeDeviceIsActiveRet",
     acl="node_device:read",
     high=True,
     readonly=True,
@@ -7107,38 +3565,38 @@ NODE_DEVICE_IS_ACTIVE = call(
 NETWORK_CREATE_XML_FLAGS = call(
     437,
     "virNetworkCreateXMLFlags",
-    NetworkCreateXmlFlagsArgs,
-    NetworkCreateXmlFlagsRet,
+    "NetworkCreateXmlFlagsArgs",
+    "NetworkCreateXmlFlagsRet",
     acl="network:write network:start",
     high=True,
     facet="network",
     errors=E.NETWORK,
 )
-DOMAIN_EVENT_MEMORY_DEVICE_SIZE_CHANGE = event(438, DomainEventMemoryDeviceSizeChangeMsg)
+DOMAIN_EVENT_MEMORY_DEVICE_SIZE_CHANGE = event(438, "DomainEventMemoryDeviceSizeChangeMsg")
 DOMAIN_SET_LAUNCH_SECURITY_STATE = call(
     439,
     "virDomainSetLaunchSecurityState",
-    DomainSetLaunchSecurityStateArgs,
+    "DomainSetLaunchSecurityStateArgs",
     acl="domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_SAVE_PARAMS = call(
-    440, "virDomainSaveParams", DomainSaveParamsArgs, acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
+    440, "virDomainSaveParams", "DomainSaveParamsArgs", acl="domain:hibernate", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_RESTORE_PARAMS = call(
     441,
     "virDomainRestoreParams",
-    DomainRestoreParamsArgs,
+    "DomainRestoreParamsArgs",
     acl="domain:start domain:write",
     facet="hypervisor",
     errors=E.DOMAIN,
 )
 DOMAIN_ABORT_JOB_FLAGS = call(
-    442, "virDomainAbortJobFlags", DomainAbortJobFlagsArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    442, "virDomainAbortJobFlags", "DomainAbortJobFlagsArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 DOMAIN_FD_ASSOCIATE = call(
-    443, "virDomainFDAssociate", DomainFdAssociateArgs, acl="domain:write", facet="hypervisor", errors=E.DOMAIN
+    443, "virDomainFDAssociate", "DomainFdAssociateArgs", acl="domain:write", facet="hypervisor", errors=E.DOMAIN
 )
 
-PROGRAM = Program("remote", 0x20008086, 1, globals())
+PROGRAM = Program("remote", 0x20008086, 1, globals(), struct_named)

@@ -1,6 +1,6 @@
 """Protocol rows: what is known of a procedure, in one place, for codec, client, dispatch, access control and docs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from purevirt.protocol.xdr import Struct
@@ -56,9 +56,16 @@ class Row:
     `acl_filter`: what a list's or an event's objects must additionally be allowed. `auth`: may be called only when
     authenticated. `facet`: the sub-driver that serves it. `errors`: the VIR_FROM_* domain of the function's own
     errors. `event` rows carry their payload in `args`.
+
+    Structs may be given by name: they are looked up when `args` or `ret` is first read.
     """
 
+    args: type[Struct] | None
+    ret: type[Struct] | None
+
     __slots__ = (
+        "_named",
+        "_struct_named",
         "acl",
         "acl_filter",
         "args",
@@ -83,8 +90,8 @@ class Row:
         self,
         number: int,
         function: str,
-        args: type[Struct] | None,
-        ret: type[Struct] | None,
+        args: type[Struct] | str | None,
+        ret: type[Struct] | str | None,
         acl: tuple[Acl, ...],
         acl_filter: tuple[Acl, ...],
         high_priority: bool,
@@ -99,8 +106,7 @@ class Row:
     ) -> None:
         self.number = number
         self.function = function
-        self.args = args
-        self.ret = ret
+        self._named = (args, ret)
         self.acl = acl
         self.acl_filter = acl_filter
         self.high_priority = high_priority
@@ -115,6 +121,20 @@ class Row:
         self.name = ""
         self.program = 0
         self.version = 0
+        self._struct_named: Callable[[str], type[Struct]] | None = None
+
+    def __getattr__(self, name: str) -> type[Struct] | None:
+        """`args` and `ret`, the first time."""
+        if name not in ("args", "ret"):
+            raise AttributeError(name)
+        self.args, self.ret = map(self._struct, self._named)
+        return self.args if name == "args" else self.ret
+
+    def _struct(self, given: type[Struct] | str | None) -> type[Struct] | None:
+        if not isinstance(given, str):
+            return given
+        assert self._struct_named is not None
+        return self._struct_named(given)
 
     @override
     def __repr__(self) -> str:
@@ -143,8 +163,8 @@ _SIMPLE: dict[str, tuple[Acl, ...]] = {}
 def call(
     number: int,
     function: str,
-    args: type[Struct] | None = None,
-    ret: type[Struct] | None = None,
+    args: type[Struct] | str | None = None,
+    ret: type[Struct] | str | None = None,
     *,
     acl: str | tuple[Acl, ...] = (),
     filter: str = "",
@@ -178,7 +198,7 @@ def call(
     )
 
 
-def event(number: int, message: type[Struct] | None = None) -> Row:
+def event(number: int, message: type[Struct] | str | None = None) -> Row:
     """A message that the server sends on its own."""
     return Row(number, "", message, None, (), (), False, None, None, 0, 0, True, "", 0, True)
 
@@ -191,9 +211,17 @@ def _simple(entry: str) -> tuple[Acl, ...]:
 
 
 class Program:
-    """A numbered set of rows; `rows` by procedure number, `by_name` by procedure name."""
+    """A numbered set of rows; `rows` by procedure number, `by_name` by procedure name. `struct_named` finds the structs
+    that rows name."""
 
-    def __init__(self, name: str, number: int, version: int, namespace: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        name: str,
+        number: int,
+        version: int,
+        namespace: Mapping[str, object],
+        struct_named: Callable[[str], type[Struct]] | None = None,
+    ) -> None:
         self.name = name
         self.number = number
         self.version = version
@@ -204,6 +232,7 @@ class Program:
                 row.name = constant.lower()
                 row.program = number
                 row.version = version
+                row._struct_named = struct_named
                 self.rows[row.number] = row
                 self.by_name[row.name] = row
 
