@@ -107,13 +107,13 @@ def files_of(module: ModuleType) -> list[ModuleType]:
 
 
 def test_structs_are_loaded_by_name() -> None:
-    """Importing the rows loads none of the files but the common one; a name of a row or of a user loads its own."""
+    """Importing the rows loads none of the files but that of the objects; a name of a row or of a user loads its own."""
     code = (
         "import sys\nfrom purevirt.protocol import remote\n"
         "def files(): return sorted(n.split('.')[-1] for n in sys.modules if n.startswith('purevirt.protocol.remote_types.'))\n"
-        "assert files() == ['common'], files()\n"
-        "assert remote.NODE_GET_INFO.ret.__name__ == 'NodeGetInfoRet'\nassert files() == ['common', 'node'], files()\n"
-        "remote.SecretGetValueArgs\nassert files() == ['common', 'node', 'secret'], files()\n"
+        "assert files() == ['objects'], files()\n"
+        "assert remote.NODE_GET_INFO.ret.__name__ == 'NodeGetInfoRet'\nassert files() == ['node', 'objects'], files()\n"
+        "remote.SecretGetValueArgs\nassert files() == ['node', 'objects', 'secret'], files()\n"
         "try: remote.NoSuchArgs\nexcept AttributeError: pass\nelse: raise SystemExit('found')\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

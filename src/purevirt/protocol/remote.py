@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.errors import ErrorDomain as E
 from purevirt.protocol.remote_types import home
-from purevirt.protocol.remote_types.common import *  # noqa: F403
+from purevirt.protocol.remote_types.objects import *  # noqa: F403
 from purevirt.protocol.rows import Program, When, acl, call, event, when
 from purevirt.types import constants as C
 
@@ -1405,6 +1405,7 @@ CONNECT_COMPARE_CPU = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_MEMORY_STATS = call(
     159,
@@ -1448,6 +1449,7 @@ CONNECT_BASELINE_CPU = call(
     acl="connect:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_JOB_INFO = call(
     163,
@@ -2018,6 +2020,7 @@ NODE_GET_MEMORY_STATS = call(
     high=True,
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_CONTROL_INFO = call(
     229,
@@ -2176,7 +2179,12 @@ DOMAIN_OPEN_GRAPHICS = call(
     errors=E.DOMAIN,
 )
 NODE_SUSPEND_FOR_DURATION = call(
-    250, "virNodeSuspendForDuration", "NodeSuspendForDurationArgs", acl="connect:pm_control", facet="hypervisor"
+    250,
+    "virNodeSuspendForDuration",
+    "NodeSuspendForDurationArgs",
+    acl="connect:pm_control",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_RESIZE = call(
     251, "virDomainBlockResize", "DomainBlockResizeArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
@@ -2517,6 +2525,7 @@ NODE_GET_MEMORY_PARAMETERS = call(
     acl="connect:read",
     readonly=True,
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_BLOCK_COMMIT = call(
     290, "virDomainBlockCommit", "DomainBlockCommitArgs", acl="domain:block_write", facet="hypervisor", errors=E.DOMAIN
@@ -2858,7 +2867,13 @@ DOMAIN_BLOCK_COPY = call(
 )
 DOMAIN_EVENT_CALLBACK_TUNABLE = event(346, "DomainEventCallbackTunableMsg")
 NODE_ALLOC_PAGES = call(
-    347, "virNodeAllocPages", "NodeAllocPagesArgs", "NodeAllocPagesRet", acl="connect:write", facet="hypervisor"
+    347,
+    "virNodeAllocPages",
+    "NodeAllocPagesArgs",
+    "NodeAllocPagesRet",
+    acl="connect:write",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_EVENT_CALLBACK_AGENT_LIFECYCLE = event(348, "DomainEventCallbackAgentLifecycleMsg")
 DOMAIN_GET_FSINFO = call(
@@ -3168,6 +3183,7 @@ CONNECT_COMPARE_HYPERVISOR_CPU = call(
     "ConnectCompareHypervisorCpuRet",
     acl="connect:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 CONNECT_BASELINE_HYPERVISOR_CPU = call(
     394,
@@ -3176,9 +3192,16 @@ CONNECT_BASELINE_HYPERVISOR_CPU = call(
     "ConnectBaselineHypervisorCpuRet",
     acl="connect:write",
     facet="hypervisor",
+    errors=E.DOMAIN,
 )
 NODE_GET_SEV_INFO = call(
-    395, "virNodeGetSEVInfo", "NodeGetSevInfoArgs", "NodeGetSevInfoRet", acl="connect:read", facet="hypervisor"
+    395,
+    "virNodeGetSEVInfo",
+    "NodeGetSevInfoArgs",
+    "NodeGetSevInfoRet",
+    acl="connect:read",
+    facet="hypervisor",
+    errors=E.DOMAIN,
 )
 DOMAIN_GET_LAUNCH_SECURITY_INFO = call(
     396,

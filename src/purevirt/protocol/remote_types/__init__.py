@@ -26,7 +26,7 @@ _STARTS = (
 
 
 def home(name: str) -> str | None:
-    """The file that a struct of a call or an event is in; None for all others, which are in `common`."""
+    """The file that a struct of a call or an event is in; None for all others, which are in `objects`."""
     if name.endswith("Msg"):
         return "events"
     if not name.endswith(("Args", "Ret")):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     AUTH_SASL_DATA_MAX,
     AUTH_TYPE_LIST_MAX,
     CONNECT_CPU_MODELS_MAX,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     CPUMAP_MAX,
     DOMAIN_AUTHORIZED_SSH_KEYS_MAX,
     DOMAIN_BLKIO_PARAMETERS_MAX,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     DOMAIN_BLOCK_COPY_PARAMETERS_MAX,
     DOMAIN_BLOCK_PEEK_BUFFER_MAX,
     DOMAIN_BLOCK_STATS_PARAMETERS_MAX,

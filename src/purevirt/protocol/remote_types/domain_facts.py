@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     CPUMAPS_MAX,
     DOMAIN_BLKIO_PARAMETERS_MAX,
     DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     DOMAIN_MIGRATE_PARAM_LIST_MAX,
     MIGRATE_COOKIE_MAX,
     STRING_MAX,

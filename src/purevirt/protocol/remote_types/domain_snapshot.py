@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     DOMAIN_CHECKPOINT_LIST_MAX,
     DOMAIN_SNAPSHOT_LIST_MAX,
     NonnullDomain,

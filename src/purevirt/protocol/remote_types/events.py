@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX,
     DOMAIN_EVENT_TUNABLE_MAX,
     DOMAIN_JOB_STATS_MAX,

@@ -1,6 +1,6 @@
 """Structs of the remote program: interface. Written by tools/gen_protocol.py."""
 
-from purevirt.protocol.remote_types.common import NonnullInterface, NonnullString
+from purevirt.protocol.remote_types.objects import NonnullInterface, NonnullString
 from purevirt.protocol.xdr import Int, Struct, UInt
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     DOMAIN_LIST_MAX,
     INTERFACE_LIST_MAX,
     NETWORK_LIST_MAX,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     NETWORK_DHCP_LEASES_MAX,
     NETWORK_PORT_LIST_MAX,
     NETWORK_PORT_PARAMETERS_MAX,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     CPUMAP_MAX,
     NODE_CPU_STATS_MAX,
     NODE_DEVICE_LIST_MAX,

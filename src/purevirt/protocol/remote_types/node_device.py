@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import NODE_DEVICE_CAPS_LIST_MAX, NonnullNodeDevice, NonnullString, String
+from purevirt.protocol.remote_types.objects import NODE_DEVICE_CAPS_LIST_MAX, NonnullNodeDevice, NonnullString, String
 from purevirt.protocol.xdr import Int, Seq, Struct, UInt
 
 

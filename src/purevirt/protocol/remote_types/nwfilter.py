@@ -1,6 +1,6 @@
 """Structs of the remote program: nwfilter. Written by tools/gen_protocol.py."""
 
-from purevirt.protocol.remote_types.common import NonnullNwfilter, NonnullNwfilterBinding, NonnullString
+from purevirt.protocol.remote_types.objects import NonnullNwfilter, NonnullNwfilterBinding, NonnullString
 from purevirt.protocol.xdr import Struct, UInt, Uuid
 
 

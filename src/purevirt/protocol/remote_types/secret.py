@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import SECRET_VALUE_MAX, NonnullSecret, NonnullString
+from purevirt.protocol.remote_types.objects import SECRET_VALUE_MAX, NonnullSecret, NonnullString
 from purevirt.protocol.xdr import Int, Opaque, Struct, UInt, Uuid
 
 

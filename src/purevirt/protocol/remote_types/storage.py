@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from purevirt.protocol.remote_types.common import (
+from purevirt.protocol.remote_types.objects import (
     STORAGE_VOL_LIST_MAX,
     NonnullStoragePool,
     NonnullStorageVol,
