@@ -28,10 +28,12 @@ needs_sshd = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Server:
-    """`ssh` is a program to name as `command=`: ssh that knows this server alone; `key` logs in, `bin` is the PATH."""
+    """`ssh` is a program to name as `command=`: ssh that knows this server alone; `key` logs in, as do `locked_key` with
+    SECRET as its passphrase and root's PASSWORD; `bin` is the PATH."""
 
     port: int
     key: Path
+    locked_key: Path
     ssh: Path
     bin: Path
     known_hosts: Path
@@ -50,7 +52,10 @@ class Server:
             helper.symlink_to("/usr/bin/virt-ssh-helper")
 
 
+SECRET, PASSWORD = "key's secret", "root's password"
+
 _PRIVATE = """
+mount --bind "$4" /etc/shadow
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir /run/sshd /run/libvirt
 mount --bind "$1" /run/libvirt
@@ -71,21 +76,26 @@ def serving(root: Path, run: Path) -> Iterator[Server]:
     for name in ("host", "user"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(root / name)]
         subprocess.run(command, check=True, timeout=20)
-    shutil.copy(root / "user.pub", root / "authorized")
+    locked = ["ssh-keygen", "-q", "-t", "ed25519", "-N", SECRET, "-f", str(root / "locked")]
+    subprocess.run(locked, check=True, timeout=20)
+    (root / "authorized").write_text((root / "user.pub").read_text() + (root / "locked.pub").read_text())
     port = free_port()
     known = root / "known_hosts"
     known.write_text(f"[localhost]:{port} {(root / 'host.pub').read_text()}")
     (root / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {root}/host\nAuthorizedKeysFile {root}/authorized\nUsePAM no\n"
-        f"StrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\nPidFile none\nSetEnv PATH={programs}\n"
+        f"StrictModes no\nPermitRootLogin yes\nPasswordAuthentication yes\nPidFile none\nSetEnv PATH={programs}\n"
         "AllowUsers root\n"
     )
+    hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], capture_output=True, text=True, check=True, timeout=20)
+    (root / "shadow").write_text(f"root:{hashed.stdout.strip()}:19000:0:99999:7:::\n")
     ssh = root / "ssh"
     ssh.write_text(f'#!/bin/sh\nexec ssh -F none -o UserKnownHostsFile={known} -o IdentitiesOnly=yes "$@"\n')
     ssh.chmod(0o755)
     command = ["unshare", "-m", "--propagation", "private", "sh", "-ec", _PRIVATE, "sh", str(run), SSHD]
+    command += [str(root / "sshd_config"), str(root / "shadow")]
     with (root / "sshd.log").open("w") as log:
-        process = subprocess.Popen([*command, str(root / "sshd_config")], stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         end = time.monotonic() + 20
         while True:
@@ -95,7 +105,7 @@ def serving(root: Path, run: Path) -> Iterator[Server]:
                 sock.connect(("127.0.0.1", port))
                 break
             select.select([], [], [], 0.02)
-        yield Server(port, root / "user", ssh, programs, known)
+        yield Server(port, root / "user", root / "locked", ssh, programs, known)
     finally:
         process.terminate()
         process.wait(10)

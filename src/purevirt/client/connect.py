@@ -105,6 +105,7 @@ async def _open_remote(
     if credentials is None:
         credentials = Credentials()
     credentials.authfile = address.param("authfile")
+    address.credentials = credentials
     until = None if deadline is None else time.monotonic() + deadline
     transport = await dial(address, list(programs().values()), until)
     return await open_driver(transport, address, credentials, deadline)

@@ -6,11 +6,12 @@ libssh and libssh2 are served by the same program; their parameters become its o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import errno
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError, system_error
 from purevirt.host.tunnel import Tunnel
 from purevirt.rpc.link import Link
 from purevirt.types.override import override
@@ -28,7 +29,8 @@ _HOST_KEYS: Final = {"normal": "yes", "auto": "accept-new", "ignore": "no"}
 
 @dataclass(frozen=True, slots=True)
 class SshTarget:
-    """Where to and how. `proxy`: auto, native or netcat; `uri`: for the helper; `socket`: for netcat."""
+    """Where to and how. `proxy`: auto, native or netcat; `uri`: for the helper; `socket`: for netcat; `asks`: somebody can be
+    asked whether an unknown host is the right one."""
 
     host: str
     uri: str
@@ -45,6 +47,7 @@ class SshTarget:
     sshauth: str | None = None
     known_hosts: str | None = None
     known_hosts_verify: str | None = None
+    asks: bool = False
 
 
 def quote(text: str) -> str:
@@ -101,7 +104,8 @@ def _library_options(target: SshTarget) -> list[str]:
     if target.known_hosts_verify is not None:
         if target.known_hosts_verify not in _HOST_KEYS:
             raise _bad(f"Invalid host key verification method: '{target.known_hosts_verify}'")
-        options.append(f"StrictHostKeyChecking={_HOST_KEYS[target.known_hosts_verify]}")
+        strict = _HOST_KEYS[target.known_hosts_verify]
+        options.append(f"StrictHostKeyChecking={'ask' if strict == 'yes' and target.asks else strict}")
     return options
 
 
@@ -118,6 +122,33 @@ class TunnelLink(Link):
         self._tunnel = tunnel
 
     @override
+    def send_some(self, data: bytes | memoryview) -> int:
+        """A program that has ended already is heard all the same: as if we had noticed when reading."""
+        try:
+            return super().send_some(data)
+        except VirtError as e:
+            if e.int1 != errno.EPIPE:
+                raise
+            words = self.last_words()
+            text = f"Cannot recv data: {words}" if words else "Cannot recv data"
+            raise self._explained(system_error(errno.ECONNRESET, text, ErrorDomain.RPC)) from e
+
+    @override
+    def receive(self) -> tuple[bytes, list[int]] | None:
+        try:
+            return super().receive()
+        except VirtError as e:
+            raise self._explained(e) from e.__cause__
+
+    def _explained(self, error: VirtError) -> VirtError:
+        """Hint at the answers that were not the right ones, if the program asked for any."""
+        asked = self._tunnel.asked
+        if asked:
+            times = "" if len(asked) == 1 else f" ({len(asked)} times)"
+            error.hint = f"asked for before it ended{times}: {asked[-1]}"
+        return error
+
+    @override
     def close(self) -> None:
         self._tunnel.close()
 
@@ -127,6 +158,7 @@ def open_program(command: Sequence[str]) -> TunnelLink:
     return TunnelLink(Tunnel(command))
 
 
-def open_ssh(target: SshTarget) -> TunnelLink:
-    """Starts ssh; whether it gets through is known at the first call."""
-    return open_program(command_line(target))
+def open_ssh(target: SshTarget, answer: Callable[[str, str], str | None] | None = None) -> TunnelLink:
+    """Starts ssh; whether it gets through is known at the first call. `answer` gets what ssh asks (`host.askpass`); without
+    it ssh asks on the terminal."""
+    return TunnelLink(Tunnel(command_line(target if answer is None else replace(target, asks=True)), answer))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:
+    from purevirt.drivers.remote.credentials import Credentials
     from purevirt.rpc.uri import Uri
 
 TRANSPORTS = ("tls", "unix", "ssh", "ext", "tcp", "libssh2", "libssh")
@@ -62,10 +63,11 @@ class Address:
     """A resolved way to a daemon.
 
     `sockets`: unix sockets to try, best first. `name`: the URI for the peer, None lets it choose. `daemon`: who would
-    serve the session socket, for starting it. `session`: the user's own daemon.
+    serve the session socket, for starting it. `session`: the user's own daemon. `credentials`: whom to ask on the way.
     """
 
     __slots__ = (
+        "credentials",
         "daemon",
         "host",
         "name",
@@ -88,20 +90,24 @@ class Address:
         self.sockets: list[str] = []
         self.name: str | None = None
         self.daemon = "libvirtd"
+        self.credentials: Credentials | None = None
         self.session = False
 
     def param(self, name: str) -> str | None:
         return self.uri.param(name) if self.uri is not None else None
 
     def flag(self, name: str) -> bool:
-        """Whether a parameter like no_verify is 1. Raises INVALID_ARG for what is no number."""
+        """Whether a parameter like no_verify is not 0. Raises INVALID_ARG for what is no number of 32 bits."""
         value = self.param(name)
         if value is None:
             return False
         try:
-            return int(value) == 1
+            number = int(value)
         except ValueError:
-            raise bad_argument(f"Failed to parse value of URI component {name}") from None
+            number = 1 << 31
+        if not -1 << 31 <= number < 1 << 31:
+            raise bad_argument(f"Failed to parse value of URI component {name}")
+        return number != 0
 
 
 def resolve(uri: Uri | None, readonly: bool) -> Address:

@@ -33,7 +33,12 @@ def dial(address: Address, programs: Iterable[Program], deadline: float | None) 
         if command is None:
             raise bad_argument("remote_open: for 'ext' transport, command is required")
         return BlockingTransport(open_program([command]), programs)
-    return BlockingTransport(open_ssh(ssh_target(address)), programs)
+    answer = None
+    if address.credentials is not None:
+        from purevirt.drivers.remote.ssh_prompts import answers
+
+        answer = answers(address.credentials, address.host)
+    return BlockingTransport(open_ssh(ssh_target(address), answer), programs)
 
 
 def ssh_target(address: Address) -> SshTarget:
@@ -41,6 +46,7 @@ def ssh_target(address: Address) -> SshTarget:
     from purevirt.rpc.ssh import SshTarget
 
     named = address.param("netcat") or address.param("socket")
+    command = address.param("command")
     proxy = address.param("proxy") or ("netcat" if named else "auto")
     return SshTarget(
         host=address.host,
@@ -50,7 +56,7 @@ def ssh_target(address: Address) -> SshTarget:
         proxy="netcat" if named and proxy == "auto" else proxy,
         user=address.user,
         port=address.port,
-        command=address.param("command") or "ssh",
+        command="ssh" if command is None else command,
         keyfile=address.param("keyfile"),
         netcat=address.param("netcat") or "nc",
         no_tty=address.flag("no_tty"),
