@@ -1,4 +1,6 @@
-"""`python -m benchmarks [SECTION ...] [--json FILE]`: every section against both daemons in turn, then the table of ratios.
+"""`python -m benchmarks [SECTION ...] [--json FILE]`: every section against both daemons in turns, then the table of ratios.
+
+A value is the median of many samples, and the better of the medians of two rounds.
 
 Needs root, the distribution's libvirtd, and python3-libvirt for /usr/bin/python3. A row that misses its bar says MISS.
 """
@@ -11,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks import ways
@@ -68,9 +72,24 @@ def measure_client(world: World, place: Path, python: str, kind: str) -> dict[st
     return found
 
 
-def measure_clients(section: str, rounds: int = 2) -> tuple[dict[str, float], dict[str, float]]:
-    """Both clients in turns, each metric at its best: what else the machine does hits either the same."""
-    runs: dict[str, list[dict[str, float]]] = {"ours": [], "c": []}
+Side = Callable[[], dict[str, float]]
+ROUNDS = 2
+
+
+def in_turns(section: str, ours: Side, theirs: Side) -> tuple[dict[str, float], dict[str, float]]:
+    """Both sides in turns, each metric at its best: what else the machine does hits either the same."""
+    runs = [(ours(), theirs()) for _ in range(ROUNDS)]
+    best: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    for bar in SECTIONS[section]:
+        for side in (0, 1):
+            found = [run[side][bar.metric] for run in runs if bar.metric in run[side]]
+            if found:
+                best[side][bar.metric] = (max if bar.higher else min)(found)
+    return best
+
+
+def measure_clients(section: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Both clients against one libvirtd."""
     with tempfile.TemporaryDirectory(prefix="purevirt-bench-ways-") as directory:
         place = Path(directory)
         place.chmod(0o755)
@@ -78,17 +97,11 @@ def measure_clients(section: str, rounds: int = 2) -> tuple[dict[str, float], di
         serve = ways.prepare_ssh(place)
         with World(LISTENING, ways.daemon_settings(place)) as world:
             world.run(serve)
-            for _ in range(rounds):
-                runs["ours"].append(measure_client(world, place, sys.executable, "ours"))
-                runs["c"].append(measure_client(world, place, "/usr/bin/python3", "c"))
-    best = {}
-    for kind, found in runs.items():
-        best[kind] = {
-            bar.metric: (max if bar.higher else min)(run[bar.metric] for run in found if run)
-            for bar in SECTIONS[section]
-            if any(found)
-        }
-    return best["ours"], best["c"]
+            return in_turns(
+                section,
+                lambda: measure_client(world, place, sys.executable, "ours"),
+                lambda: measure_client(world, place, "/usr/bin/python3", "c"),
+            )
 
 
 PEER_CALLS = {"parse_60": "define_60", "format_60": "dumpxml_60"}
@@ -120,7 +133,7 @@ def main(arguments: list[str]) -> int:
                 mine, calls = documents(), measure(peer, "define", image)
                 theirs = {name: calls[call] for name, call in PEER_CALLS.items() if call in calls}
             else:
-                mine, theirs = measure(ours, section, image), measure(peer, section, image)
+                mine, theirs = in_turns(section, partial(measure, ours, section, image), partial(measure, peer, section, image))
             for bar in SECTIONS[section]:
                 results[bar.metric] = {"ours": mine.get(bar.metric), "peer": theirs.get(bar.metric)}
                 print(row(bar, mine.get(bar.metric), theirs.get(bar.metric)), flush=True)
