@@ -251,7 +251,7 @@ class DriverSet:
         return self.route(procedure, _facet_of(procedure)) is not None
 
     async def call(self, procedure: str, *args: Any, program: str = "remote") -> Any:
-        if program != "remote":
+        if program != "remote" or self.primary.supports(procedure):
             return await self.primary.call(procedure, *args, program=program)
         driver = self.route(procedure, _facet_of(procedure))
         if driver is None:
@@ -273,6 +273,7 @@ FACET_PROBES: dict[str, str] = {
 """The procedure that tells whether a driver serves a facet itself."""
 
 
+@cache
 def _facet_of(procedure: str) -> str:
     from purevirt.protocol.remote import PROGRAM
 
