@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 CORPUS ?= ../shared/corpus
 STAMP  := $(VENV)/.ready
 
-.PHONY: run test check lint types corpus bench docs clean
+.PHONY: run test check lint types corpus sweep bench docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,10 @@ check: lint types test
 comma := ,
 corpus: $(STAMP)
 	@$(BIN)/python -m purevirt.testing.corpus $(CORPUS) $(subst $(comma), ,$(SUITES)) $(if $(JSON),--json $(JSON)) $(if $(FAILS),--fails)
+
+# Every call of the test driver beside the distribution's, all 13,000 (make test makes a part of them)
+sweep: $(STAMP)
+	PUREVIRT_SWEEP=full $(BIN)/python -m pytest tests/system/test_test_driver_beside.py $(ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -238,6 +238,52 @@ class Irregular(Exception):
     """The function does not fit the regular shapes."""
 
 
+FURTHER_CHECKS: dict[str, list[tuple[str, ...]]] = {
+    "virDomainAuthorizedSSHKeysSet": [("flags & 0x3 and keys is None", "null_arg", '"keys"')],
+    "virDomainBlockRebase": [
+        ("flags & 0x8 and base is None", "null_arg", '"base"'),
+        ("flags & 0x27 and not flags & 0x8", "invalid_arg", '"use of flags requires a copy job"', '"flags"'),
+    ],
+    "virDomainCoreDumpWithFormat": [
+        ("not 0 <= dumpformat < 5", "invalid_arg", 'f"dumpformat \'{dumpformat}\' is not supported"', '"flags"')
+    ],
+    "virDomainGetMetadata": [
+        ("type in (0, 1) and uri is not None", "not_null_arg", '"uri"'),
+        ("type == 2 and uri is None", "null_arg", '"uri"'),
+    ],
+    "virDomainSetMetadata": [
+        (
+            "type == 1 and metadata is not None and '\\n' in metadata",
+            "invalid_arg", '"metadata title can\'t contain newlines"', '"metadata"',
+        ),
+        ("type in (0, 1) and uri is not None", "not_null_arg", '"uri"'),
+        ("type in (0, 1) and key is not None", "not_null_arg", '"key"'),
+        ("type == 2 and uri is None", "null_arg", '"uri"'),
+        ("type == 2 and metadata is not None and key is None", "null_arg", '"key"'),
+    ],
+    "virStorageVolResize": [
+        (
+            "capacity == 0 and not flags & 0x6",
+            "invalid_arg",
+            '"capacity in virStorageVolResize cannot be zero without \'delta\' or \'shrink\' flags set"',
+            '"capacity"',
+        )
+    ],
+    "virDomainSendKey": [
+        ("not 0 <= codeset < 10", "invalid_arg", 'f"Unsupported codeset \'{codeset}\'"', '"codeset"'),
+        ("not keycodes", "positive_arg", '"nkeycodes"'),
+    ],
+}
+"""Checks of the C functions that the tables of the facts cannot say: condition, maker, its first arguments."""
+
+PATHS = {
+    ("virDomainSave", "to"), ("virDomainSaveFlags", "to"), ("virDomainCoreDump", "to"), ("virDomainCoreDumpWithFormat", "to"),
+    ("virDomainRestore", "from"), ("virDomainRestoreFlags", "from"), ("virDomainSaveImageGetXMLDesc", "file"),
+    ("virDomainSaveImageDefineXML", "file"),
+}  # fmt: skip
+"""Names of files that the C library makes absolute before a driver, perhaps in another place, sees them."""
+
+
 class Generator:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -324,7 +370,7 @@ class Generator:
                 raise Irregular(f"no C argument for {wire['name']}")
             c_arg = c_args[position]
             position += 1
-            param, expression = self.argument(c_arg, wire, checks)
+            param, expression = self.argument(function["name"], c_arg, wire, checks)
             params.append(param)
             expressions.append(expression)
         self.defaults(params)
@@ -350,7 +396,9 @@ class Generator:
         counts = r"n[a-z]+s|ncpus|maplen|nparams|nkeycodes|maxnames|nameslen|maxids|maxuuids|value_size"
         return re.fullmatch(counts, name) is not None and wire["name"] != name
 
-    def argument(self, c_arg: dict[str, Any], wire: dict[str, Any], checks: dict[str, Any]) -> tuple[Param, str]:
+    def argument(
+        self, function: str, c_arg: dict[str, Any], wire: dict[str, Any], checks: dict[str, Any]
+    ) -> tuple[Param, str]:
         name = snake(c_arg["name"])
         name = KEYWORDS.get(name, name)
         kind = wire["type"]
@@ -368,6 +416,8 @@ class Generator:
             python = "str"
         if c_arg["name"] == "autostart":
             return Param(name, "bool", kind), f"int({name})"
+        if (function, c_arg["name"]) in PATHS:
+            return Param(name, python, kind), f"absolute({name})"
         return Param(name, python, kind), name
 
     @staticmethod
@@ -383,6 +433,13 @@ class Generator:
 
     # -- checks before the wire -------------------------------------------------------------------------------------
 
+    @staticmethod
+    def further(name: str, origin: str) -> list[str]:
+        lines: list[str] = []
+        for condition, maker, *arguments in FURTHER_CHECKS.get(name, ()):
+            lines += [f"if {condition}:", f'    raise {maker}({", ".join([*arguments, chr(34) + name + chr(34)])}, {origin})']
+        return lines
+
     def checks(self, function: dict[str, Any], params: list[Param], conn: str) -> list[str]:
         name = function["name"]
         origin = f"FROM_{HEADER_DOMAIN[function['header']]}"
@@ -392,6 +449,7 @@ class Generator:
             lines += [f"if {conn}._readonly:", f'    raise read_only("{name}", {origin})']
         elif function.get("readonly_allowed") == "conditional":
             lines += self.conditional(function, conn, origin)
+        lines += self.further(name, origin)
         tables = function.get("arg_checks", {})
         for flag_a, flag_b in tables.get("exclusive_flags", []):
             a, b = self.facts.values[flag_a], self.facts.values[flag_b]
@@ -567,7 +625,8 @@ def class_of(module: str, klass: str) -> str:
 
 
 CHECKS = {
-    "read_only", "secure_flag", "exclusive_flags", "required_flag", "null_arg", "empty_arg", "zero_arg", "negative_arg"
+    "read_only", "secure_flag", "exclusive_flags", "required_flag", "null_arg", "empty_arg", "zero_arg", "negative_arg",
+    "absolute", "invalid_arg", "not_null_arg", "positive_arg",
 }  # fmt: skip
 """What client/checks.py offers to generated code."""
 

@@ -86,7 +86,6 @@ SHAPES = {
     "virDomainBlockStats": "tuple({0})",
     "virDomainInterfaceStats": "tuple({0})",
     "virDomainGetControlInfo": "row({0})",
-    "virDomainGetDiskErrors": "{{e.disk: plain(e.error) for e in {0}}}",
     "virDomainGetFSInfo": "[(f.mountpoint, f.name, f.fstype, list(f.dev_aliases)) for f in {0}]",
     "virDomainGetInfo": "row({0})",
     "virDomainInterfaceAddresses": "interfaces({0})",
@@ -117,11 +116,22 @@ WHOLE = {
         "[(i.iothread_id, list(cpus_of(i.cpumap, host_cpus(self._o)))) for i in self._o.get_iothread_info(flags)]"
     ),
     "virDomainGetCPUStats": "cpu_stats(self._o, total, flags)",
-    "virDomainPinVcpu": "self._o.pin_vcpu(vcpu, cpu_set(cpumap))",
-    "virDomainPinVcpuFlags": "self._o.pin_vcpu_flags(vcpu, cpu_set(cpumap), flags)",
-    "virDomainPinEmulator": "self._o.pin_emulator(cpu_set(cpumap), flags)",
-    "virDomainPinIOThread": "self._o.pin_iothread(iothread_val, cpu_set(cpumap), flags)",
-    "virDomainSendKey": "self._o.send_key(codeset, holdtime, keycodes[:nkeycodes], flags)",
+    "virDomainPinVcpu": "self._o.pin_vcpu(vcpu, cpu_set(cpumap, self._o))",
+    "virDomainPinVcpuFlags": "self._o.pin_vcpu_flags(vcpu, cpu_set(cpumap, self._o), flags)",
+    "virDomainPinEmulator": "self._o.pin_emulator(cpu_set(cpumap, self._o), flags)",
+    "virDomainPinIOThread": "self._o.pin_iothread(uint(iothread_val), cpu_set(cpumap, self._o), flags)",
+    "virDomainAddIOThread": "self._o.add_iothread(uint(iothread_id), flags)",
+    "virDomainDelIOThread": "self._o.del_iothread(uint(iothread_id), flags)",
+    "virDomainSetIOThreadParams": "self._o.set_iothread_params(uint(iothread_val), params or None, flags)",
+    "virDomainSendKey": "self._o.send_key(codeset, holdtime, keycodes, flags)",
+    "virDomainSetVcpus": "self._o.set_vcpus(uint(nvcpus))",
+    "virDomainSetVcpusFlags": "self._o.set_vcpus_flags(uint(nvcpus), flags)",
+    "virDomainSnapshotListNames": "(self._o.snapshot_num(flags) and self._o.snapshot_list_names(flags)) or []",
+    "virDomainSnapshotListChildrenNames": "(self._o.num_children(flags) and self._o.list_children_names(flags)) or []",
+    "virDomainSetGuestVcpus": "self._o.set_guest_vcpus(text(cpumap), int(state), flags)",
+    "virDomainGetDiskErrors": "{e.disk: plain(e.error) for e in self._o.get_disk_errors()}",
+    "virConnectGetDomainCapabilities": "self._o.get_domain_capabilities(emulatorbin, arch, machine, virttype, sint(flags))",
+    "virNodeAllocPages": "self._o.node_alloc_pages(filled(pages), startCell, cellCount, flags)",
     "virDomainRevertToSnapshot": "twin_of(snap).revert_to_snapshot(flags)",
     "virConnectListDomainsID": "(self._o.num_of_domains() and self._o.list_domains()) or []",
     "virNodeListDevices": "(self._o.node_num_of_devices(cap, flags) and self._o.node_list_devices(cap, flags)) or []",
@@ -139,13 +149,21 @@ WHOLE = {
             ("StoragePools", "storage_pools()"),
         )
     },
-    "virDomainAuthorizedSSHKeysSet": "self._o.authorized_ssh_keys_set(user, keys or [], flags)",
+    "virDomainAuthorizedSSHKeysSet": (
+        "self._o.authorized_ssh_keys_set(user, keys if keys is not None or flags & 3 else [], flags)"
+    ),
     "virDomainFSFreeze": "self._o.fs_freeze(mountpoints or [], flags)",
     "virDomainFSThaw": "self._o.fs_thaw(mountpoints or [], flags)",
     "virDomainBlockCopy": "self._o.block_copy(disk, destxml, params or {}, flags)",
 }
 """Functions whose call is not the client's method with the same arguments."""
 
+
+BEFORE = {
+    "virDomainSendKey": "counted(keycodes, nkeycodes, 16)",
+    "virNodeGetCellsFreeMemory": "cells(startCell, maxCells)",
+}
+"""What the binding looks at before it calls the library: the error on record stays the last one."""
 
 NONE_ON_FAILURE = {"virDomainGetGuestVcpus", "virDomainMigrateGetCompressionCache", "virDomainMigrateGetMaxDowntime"}
 """Functions of which the binding answers None, and its own test for a failure does not see it."""
@@ -201,6 +219,8 @@ class Writer:
         lines = [f"    def {name}({text}) -> {annotation}:"]
         if len(lines[0]) > 130:
             lines = [f"    def {name}(", f"        {text}", f"    ) -> {annotation}:"]
+        if function in BEFORE:
+            lines.append(f"        {self.uses(BEFORE[function])}")
         if "uuid" in names:
             lines.append(f'        uuid = uuid16(uuid, "{function}")')
         lines.append(f'        with {"failing" if raising else "answering"}("{function}"):')
@@ -276,8 +296,8 @@ class Writer:
 
 
 SHAPE_NAMES = (
-    "cpu_set", "cpu_stats", "cpus_of", "host_cpus", "interfaces", "lease", "memory_stats", "node_info", "plain", "row",
-    "settable", "vcpus",
+    "cells", "counted", "cpu_set", "cpu_stats", "cpus_of", "filled", "host_cpus", "interfaces", "lease", "memory_stats",
+    "node_info", "plain", "row", "settable", "sint", "text", "uint", "vcpus",
 )  # fmt: skip
 
 

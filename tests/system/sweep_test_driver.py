@@ -1,21 +1,23 @@
 """Every method of python3-libvirt's objects on the test driver, with good, edge and bad arguments; one JSON line per call.
 
-A program, run by the interpreter that has the `libvirt` module to be asked: `sweep_test_driver.py URI [PATTERN]
-[--full|--brief] [--show]`. A line is [case, outcome, state of the host afterwards where the call succeeded]. The host is
-made anew after every call that changed it, so that the cases do not depend on each other. SWEEP_DIR is a directory to
-write to, SWEEP_PRELOAD names modules that the processes of the cases shall find imported.
+A program, run by the interpreter that has the `libvirt` module to be asked:
+`sweep_test_driver.py URI [PATTERN] [--full|--brief] [--sample=PER_MILLE:SEED] [--warm] [--show]`.
+A line is [case, outcome, state of the host afterwards where the call succeeded]. The host is made anew after every call that
+changed it, so that the cases do not depend on each other. SWEEP_DIR is a directory to write to. `--warm` has every kind of
+object made once before the processes of the cases are forked, which then find imported what an implementation in Python
+imports when it is first wanted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import inspect
 import json
 import os
 import re
 import sys
 import tempfile
+import zlib
 from typing import Any
 
 import libvirt
@@ -694,13 +696,33 @@ def prepare(uri: str) -> int:
     return 0
 
 
+def sampling() -> tuple[int, str]:
+    """How many of 1000 cases, and what they are drawn by."""
+    for word in sys.argv[1:]:
+        if word.startswith("--sample="):
+            share, _, seed = word.removeprefix("--sample=").partition(":")
+            return int(share), seed
+    return 1000, ""
+
+
+def warm(uri: str) -> None:
+    """Every scene and what is asked of it once, in this process."""
+    for kind, scenes in SCENES.items():
+        for scene in scenes:
+            host = Host(uri)
+            host.get(f"{kind}:{scene}" if scene else kind)
+            host.state()
+            host.close()
+
+
 def main() -> int:
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     full, brief, show = (f"--{word}" in sys.argv for word in ("full", "brief", "show"))
     wanted = re.compile(words[1] if len(words) > 1 else "")
+    share, seed = sampling()
     libvirt.registerErrorHandler(lambda context, error: None, None)
-    for module in os.environ.get("SWEEP_PRELOAD", "").split():
-        importlib.import_module(module)
+    if "--warm" in sys.argv:
+        warm(words[0])
     if in_child(prepare, words[0]):
         return 1
     for kind, scenes in SCENES.items():
@@ -713,7 +735,7 @@ def main() -> int:
                 cases = []
                 for row in variations(kind, name, parameters, full=full and scene == scenes[0], brief=brief):
                     case = f"{subject}.{name}({','.join(map(str, row))})"
-                    if wanted.search(case):
+                    if wanted.search(case) and zlib.crc32(f"{seed}{case}".encode()) % 1000 < share:
                         cases.append((case, [values(kind, name, p)[i] for p, i in zip(parameters, row, strict=True)]))
                 while cases:
                     sys.stdout.flush()

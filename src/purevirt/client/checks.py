@@ -5,7 +5,10 @@ The domain of such an error is that of the C file the function lives in (measure
 
 from __future__ import annotations
 
-from purevirt.errors import Denied, ErrorCode, ErrorDomain, VirtError
+import os
+import stat
+
+from purevirt.errors import Denied, ErrorCode, ErrorDomain, VirtError, system_error
 
 FROM_NONE = ErrorDomain.NONE
 FROM_DOMAIN = ErrorDomain.DOMAIN
@@ -46,6 +49,10 @@ def null_arg(argument: str, function: str, domain: int) -> VirtError:
     return _invalid(f"{argument} in {function} must not be NULL", argument, function, domain)
 
 
+def not_null_arg(argument: str, function: str, domain: int) -> VirtError:
+    return _invalid(f"{argument} in {function} must be NULL", argument, function, domain)
+
+
 def empty_arg(argument: str, function: str, domain: int) -> VirtError:
     return _invalid(f"string {argument} in {function} must not be empty", argument, function, domain)
 
@@ -68,3 +75,18 @@ def exclusive_flags(one: str, other: str, function: str, domain: int) -> VirtErr
 
 def required_flag(flag: str, needed: str, function: str, domain: int) -> VirtError:
     return _invalid(f"Flag '{needed}' is required by flag '{flag}'", "ctl", function, domain)
+
+
+def absolute(path: str) -> str:
+    """The name of a file as the driver is told it: relative ones are of the client's directory."""
+    return path if path.startswith("/") else os.path.abspath(path)
+
+
+def check_socket(fd: int, function: str, domain: int) -> None:
+    """Raise unless the descriptor is a socket's."""
+    try:
+        mode = os.fstat(fd).st_mode
+    except OSError as error:
+        raise system_error(error.errno or 0, f"Unable to access file descriptor {fd}", domain) from None
+    if not stat.S_ISSOCK(mode):
+        raise invalid_arg(f"fd {fd} must be a socket", "fd", function, domain)

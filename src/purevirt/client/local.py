@@ -121,7 +121,9 @@ def named_support(error: NoSupport, procedure: str, program: str) -> NoSupport:
     from importlib import import_module
 
     row = import_module(f"purevirt.protocol.{program}").PROGRAM.by_name.get(procedure)
-    return NoSupport(row.function, error.domain or row.errors) if row is not None and row.function else error
+    if row is None or not row.function:
+        return error
+    return NoSupport(row.function, error.domain or row.errors or ErrorDomain.DOMAIN)
 
 
 async def open_local(uri: Uri, readonly: bool, make_channel: MakeChannel | None = None) -> Link:

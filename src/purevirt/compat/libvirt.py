@@ -70,6 +70,7 @@ from purevirt.compat.events import virConnectEvents
 from purevirt.compat.handle import CLASSES, CLOSED, ClosedHandle, Handle, Session, make, twin_of
 from purevirt.compat.pump import Pump
 from purevirt.compat.raising import failing, libvirtError
+from purevirt.compat.shapes import time_parts
 from purevirt.compat.streams import BUFFER, virStreamData
 from purevirt.types import constants as _constants
 from purevirt.types.override import override
@@ -82,9 +83,9 @@ class virDomain(virDomainCalls1, virDomainCalls2, Handle):
     """A guest."""
 
     def setTime(self, time: Any = None, flags: int = 0) -> int:
+        seconds, nseconds = time_parts(time, flags)
         with failing("virDomainSetTime"):
-            parts = time or {}
-            self._o.set_time(parts.get("seconds", 0), parts.get("nseconds", 0), flags)
+            self._o.set_time(seconds, nseconds, flags)
         return 0
 
     def migrate(

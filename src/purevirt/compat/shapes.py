@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,9 +28,66 @@ def cpus_of(cpumap: Iterable[int], count: int) -> tuple[bool, ...]:
     return tuple(cpu in have for cpu in range(count))
 
 
-def cpu_set(cpumap: Iterable[object]) -> list[int]:
-    """One truth value per CPU, as callers give it, as CPU numbers."""
-    return [number for number, wanted in enumerate(cpumap) if wanted]
+def cpu_set(cpumap: object, twin: Any) -> list[int]:
+    """One truth value per CPU, as callers give it, as numbers of CPUs that the host of a guest has."""
+    if not isinstance(cpumap, tuple):
+        raise TypeError("Unexpected type, tuple is required")
+    return [number for number, wanted in enumerate(cpumap[: host_cpus(twin)]) if wanted]
+
+
+def uint(number: int) -> int:
+    """An int as the C function gets it, which takes an unsigned one."""
+    return number & 0xFFFFFFFF
+
+
+def text(value: object) -> Any:
+    """A string or None. Raises TypeError as the binding does."""
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"argument must be str or None, not {type(value).__name__}")
+
+
+def sint(number: int) -> int:
+    """A number where the binding takes an int. Raises OverflowError as it does."""
+    if not -(1 << 31) <= number < 1 << 31:
+        raise OverflowError("signed integer is greater than maximum")
+    return number
+
+
+def counted(items: object, count: int, most: int) -> None:
+    """A list and its length, at most `most`: where they differ, the binding fails without a word."""
+    if not isinstance(items, list) or len(items) != count or count > most:
+        raise _silent()
+
+
+def cells(start: int, count: int) -> None:
+    """The NUMA nodes whose memory is asked for; outside of what may be, the binding fails without a word."""
+    if start < 0 or count <= 0 or start + count > 10000:
+        raise _silent()
+
+
+def filled(pages: object) -> Any:
+    """What pages to make. Raises LookupError as the binding does."""
+    if not pages:
+        raise LookupError("Need non-empty dictionary to pages attribute")
+    return pages
+
+
+def time_parts(time: object, flags: int) -> tuple[int, int]:
+    """The guest's time out of a dictionary; none where flags say what is meant. Raises as the binding does."""
+    if time is None and flags:
+        return 0, 0
+    if not isinstance(time, dict):
+        raise TypeError("time must be a dictionary or None with flags set")
+    if "seconds" not in time:
+        raise LookupError("Dictionary must contains 'seconds'")
+    return operator.index(time["seconds"]), operator.index(time.get("nseconds", 0))
+
+
+def _silent() -> Exception:
+    from purevirt.compat.raising import libvirtError
+
+    return libvirtError("the arguments do not fit")
 
 
 def host_cpus(twin: Any) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.client.base import ConnectionCore
-from purevirt.client.checks import FROM_DOMAIN, exclusive_flags, negative_arg, null_arg, read_only
+from purevirt.client.checks import FROM_DOMAIN, absolute, exclusive_flags, negative_arg, null_arg, read_only
 from purevirt.client.params import Params, wire_params
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class ConnectionDomainCalls(ConnectionCore):
         """virDomainRestore."""
         if self._readonly:
             raise read_only("virDomainRestore", FROM_DOMAIN)
-        await self._call("domain_restore", (from_,), deadline)
+        await self._call("domain_restore", (absolute(from_),), deadline)
 
     async def domain_restore_flags(
         self, from_: str, dxml: str | None = None, flags: int = 0, *, deadline: float | None = None
@@ -141,7 +141,7 @@ class ConnectionDomainCalls(ConnectionCore):
             raise read_only("virDomainRestoreFlags", FROM_DOMAIN)
         if flags & 0x2 and flags & 0x4:
             raise exclusive_flags("VIR_DOMAIN_SAVE_RUNNING", "VIR_DOMAIN_SAVE_PAUSED", "virDomainRestoreFlags", FROM_DOMAIN)
-        await self._call("domain_restore_flags", (from_, dxml, flags), deadline)
+        await self._call("domain_restore_flags", (absolute(from_), dxml, flags), deadline)
 
     async def domain_restore_params(self, params: Params, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainRestoreParams."""
@@ -161,7 +161,7 @@ class ConnectionDomainCalls(ConnectionCore):
             raise null_arg("file", "virDomainSaveImageDefineXML", FROM_DOMAIN)
         if dxml is None:
             raise null_arg("dxml", "virDomainSaveImageDefineXML", FROM_DOMAIN)
-        await self._call("domain_save_image_define_xml", (file, dxml, flags), deadline)
+        await self._call("domain_save_image_define_xml", (absolute(file), dxml, flags), deadline)
 
     async def domain_save_image_get_xml_desc(self, file: str, flags: int = 0, *, deadline: float | None = None) -> str:
         """virDomainSaveImageGetXMLDesc."""
@@ -169,5 +169,5 @@ class ConnectionDomainCalls(ConnectionCore):
             raise read_only("virDomainSaveImageGetXMLDesc", FROM_DOMAIN)
         if file is None:
             raise null_arg("file", "virDomainSaveImageGetXMLDesc", FROM_DOMAIN)
-        result: str = await self._call("domain_save_image_get_xml_desc", (file, flags), deadline)
+        result: str = await self._call("domain_save_image_get_xml_desc", (absolute(file), flags), deadline)
         return result

@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.client.base import Base
-from purevirt.client.checks import FROM_DOMAIN, FROM_NONE, exclusive_flags, null_arg, read_only, zero_arg
+from purevirt.client.checks import (
+    FROM_DOMAIN,
+    FROM_NONE,
+    exclusive_flags,
+    invalid_arg,
+    null_arg,
+    positive_arg,
+    read_only,
+    zero_arg,
+)
 from purevirt.client.params import ParamValue, params_dict
 from purevirt.client.results import DomainTime
 
@@ -45,6 +54,8 @@ class DomainGuestCalls(Base):
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
+        if flags & 0x3 and keys is None:
+            raise null_arg("keys", "virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
         if flags & 0x1 and flags & 0x2:
             raise exclusive_flags(
                 "VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND",
@@ -160,6 +171,10 @@ class DomainGuestCalls(Base):
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainSendKey", FROM_DOMAIN)
+        if not 0 <= codeset < 10:
+            raise invalid_arg(f"Unsupported codeset '{codeset}'", "codeset", "virDomainSendKey", FROM_DOMAIN)
+        if not keycodes:
+            raise positive_arg("nkeycodes", "virDomainSendKey", FROM_DOMAIN)
         if keycodes is None:
             raise null_arg("keycodes", "virDomainSendKey", FROM_DOMAIN)
         await conn._call("domain_send_key", (self._ref, codeset, holdtime, list(keycodes), flags), deadline)

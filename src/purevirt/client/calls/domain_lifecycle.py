@@ -12,7 +12,9 @@ from purevirt.client.checks import (
     FROM_DOMAIN,
     FROM_DOMAIN_CHECKPOINT,
     FROM_DOMAIN_SNAPSHOT,
+    absolute,
     exclusive_flags,
+    invalid_arg,
     null_arg,
     read_only,
     required_flag,
@@ -88,13 +90,15 @@ class DomainLifecycleCalls(Base):
             raise exclusive_flags("VIR_DUMP_LIVE", "VIR_DUMP_RESET", "virDomainCoreDump", FROM_DOMAIN)
         if to is None:
             raise null_arg("to", "virDomainCoreDump", FROM_DOMAIN)
-        await conn._call("domain_core_dump", (self._ref, to, flags), deadline)
+        await conn._call("domain_core_dump", (self._ref, absolute(to), flags), deadline)
 
     async def core_dump_with_format(self, to: str, dumpformat: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainCoreDumpWithFormat."""
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainCoreDumpWithFormat", FROM_DOMAIN)
+        if not 0 <= dumpformat < 5:
+            raise invalid_arg(f"dumpformat '{dumpformat}' is not supported", "flags", "virDomainCoreDumpWithFormat", FROM_DOMAIN)
         if flags & 0x1 and flags & 0x2:
             raise exclusive_flags("VIR_DUMP_CRASH", "VIR_DUMP_LIVE", "virDomainCoreDumpWithFormat", FROM_DOMAIN)
         if flags & 0x1 and flags & 0x8:
@@ -103,7 +107,7 @@ class DomainLifecycleCalls(Base):
             raise exclusive_flags("VIR_DUMP_LIVE", "VIR_DUMP_RESET", "virDomainCoreDumpWithFormat", FROM_DOMAIN)
         if to is None:
             raise null_arg("to", "virDomainCoreDumpWithFormat", FROM_DOMAIN)
-        await conn._call("domain_core_dump_with_format", (self._ref, to, dumpformat, flags), deadline)
+        await conn._call("domain_core_dump_with_format", (self._ref, absolute(to), dumpformat, flags), deadline)
 
     async def create_with_flags(self, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainCreateWithFlags."""
@@ -285,7 +289,7 @@ class DomainLifecycleCalls(Base):
             raise read_only("virDomainSave", FROM_DOMAIN)
         if to is None:
             raise null_arg("to", "virDomainSave", FROM_DOMAIN)
-        await conn._call("domain_save", (self._ref, to), deadline)
+        await conn._call("domain_save", (self._ref, absolute(to)), deadline)
 
     async def save_flags(self, to: str, dxml: str | None = None, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainSaveFlags."""
@@ -296,7 +300,7 @@ class DomainLifecycleCalls(Base):
             raise exclusive_flags("VIR_DOMAIN_SAVE_RUNNING", "VIR_DOMAIN_SAVE_PAUSED", "virDomainSaveFlags", FROM_DOMAIN)
         if to is None:
             raise null_arg("to", "virDomainSaveFlags", FROM_DOMAIN)
-        await conn._call("domain_save_flags", (self._ref, to, dxml, flags), deadline)
+        await conn._call("domain_save_flags", (self._ref, absolute(to), dxml, flags), deadline)
 
     async def save_params(self, params: Params, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainSaveParams."""

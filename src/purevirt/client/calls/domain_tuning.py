@@ -9,7 +9,9 @@ from purevirt.client.base import Base
 from purevirt.client.checks import (
     FROM_DOMAIN,
     exclusive_flags,
+    invalid_arg,
     negative_arg,
+    not_null_arg,
     null_arg,
     read_only,
     required_flag,
@@ -93,6 +95,10 @@ class DomainTuningCalls(Base):
     async def get_metadata(self, type: int, uri: str | None = None, flags: int = 0, *, deadline: float | None = None) -> str:
         """virDomainGetMetadata."""
         conn = self._conn
+        if type in (0, 1) and uri is not None:
+            raise not_null_arg("uri", "virDomainGetMetadata", FROM_DOMAIN)
+        if type == 2 and uri is None:
+            raise null_arg("uri", "virDomainGetMetadata", FROM_DOMAIN)
         if flags & 0x1 and flags & 0x2:
             raise exclusive_flags("VIR_DOMAIN_AFFECT_LIVE", "VIR_DOMAIN_AFFECT_CONFIG", "virDomainGetMetadata", FROM_DOMAIN)
         result: str = await conn._call("domain_get_metadata", (self._ref, type, uri, flags), deadline)
@@ -248,6 +254,16 @@ class DomainTuningCalls(Base):
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainSetMetadata", FROM_DOMAIN)
+        if type == 1 and metadata is not None and "\n" in metadata:
+            raise invalid_arg("metadata title can't contain newlines", "metadata", "virDomainSetMetadata", FROM_DOMAIN)
+        if type in (0, 1) and uri is not None:
+            raise not_null_arg("uri", "virDomainSetMetadata", FROM_DOMAIN)
+        if type in (0, 1) and key is not None:
+            raise not_null_arg("key", "virDomainSetMetadata", FROM_DOMAIN)
+        if type == 2 and uri is None:
+            raise null_arg("uri", "virDomainSetMetadata", FROM_DOMAIN)
+        if type == 2 and metadata is not None and key is None:
+            raise null_arg("key", "virDomainSetMetadata", FROM_DOMAIN)
         await conn._call("domain_set_metadata", (self._ref, type, metadata, key, uri, flags), deadline)
 
     async def set_numa_parameters(self, params: Params, flags: int = 0, *, deadline: float | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from purevirt.client.base import Base, enum_of
-from purevirt.client.checks import FROM_STORAGE, null_arg, read_only
+from purevirt.client.checks import FROM_STORAGE, invalid_arg, null_arg, read_only
 from purevirt.client.enums import StoragePoolState, StorageVolType
 from purevirt.client.results import StoragePoolInfo, StorageVolInfo
 
@@ -190,6 +190,13 @@ class StorageVolCalls(Base):
         conn = self._conn
         if conn._readonly:
             raise read_only("virStorageVolResize", FROM_STORAGE)
+        if capacity == 0 and not flags & 0x6:
+            raise invalid_arg(
+                "capacity in virStorageVolResize cannot be zero without 'delta' or 'shrink' flags set",
+                "capacity",
+                "virStorageVolResize",
+                FROM_STORAGE,
+            )
         await conn._call("storage_vol_resize", (self._ref, capacity, flags), deadline)
 
     async def wipe(self, flags: int = 0, *, deadline: float | None = None) -> None:

@@ -15,12 +15,14 @@ from purevirt.client.checks import (
     FROM_DOMAIN,
     FROM_NONE,
     FROM_STREAMS,
+    check_socket,
     empty_arg,
     exclusive_flags,
     negative_arg,
     null_arg,
     positive_arg,
     read_only,
+    required_flag,
     zero_arg,
 )
 from purevirt.client.cpusets import CPUSet, from_map, map_length, to_map
@@ -131,6 +133,7 @@ class Domain(
             raise read_only("virDomainOpenGraphics", FROM_DOMAIN)
         if fd < 0:
             raise negative_arg("fd", "virDomainOpenGraphics", FROM_DOMAIN)
+        check_socket(fd, "virDomainOpenGraphics", FROM_DOMAIN)
         await conn._link.invoke_fds("domain_open_graphics", (self._ref, idx, flags), (fd,), deadline)
 
     async def open_graphics_fd(self, idx: int, flags: int = 0, *, deadline: float | None = None) -> int:
@@ -353,6 +356,10 @@ class Domain(
 
     async def get_job_stats(self, flags: int = 0, *, deadline: float | None = None) -> DomainJobStats:
         """virDomainGetJobStats."""
+        if flags & 0x2 and not flags & 0x1:
+            raise required_flag(
+                "VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED", "VIR_DOMAIN_JOB_STATS_COMPLETED", "virDomainGetJobStats", FROM_DOMAIN
+            )
         ret = await self._conn._call("domain_get_job_stats", (self._ref, flags), deadline)
         return DomainJobStats(enum_of(DomainJobType, ret.type), params_dict(ret.params))
 

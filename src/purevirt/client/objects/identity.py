@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.client.checks import invalid_arg
+from purevirt.client.checks import FROM_DOMAIN, invalid_arg
 from purevirt.types.uuid import format_uuid, parse_uuid
 
 
@@ -50,4 +50,5 @@ def uuid_argument(text: str, function: str, domain: int) -> bytes:
     try:
         return parse_uuid(text)
     except ValueError as problem:
-        raise invalid_arg("Invalid UUID", "uuidstr", function, domain) from problem
+        text = "Invalid UUID" if domain == FROM_DOMAIN else f"uuidstr in {function} must be a valid UUID"
+        raise invalid_arg(text, "uuidstr", function, domain) from problem

@@ -9,7 +9,7 @@ from typing import Any
 
 from purevirt.compat.handle import make
 from purevirt.compat.raising import answering, failing, uuid16
-from purevirt.compat.shapes import cpus_of, node_info, row
+from purevirt.compat.shapes import cells, cpus_of, filled, node_info, row, sint
 
 
 class virConnectCalls1:
@@ -17,9 +17,9 @@ class virConnectCalls1:
 
     _o: Any
 
-    def allocPages(self, pages: Any, startCell: int = 0, cellCount: int = 0, flags: int = 0) -> int:
+    def allocPages(self, pages: Any, startCell: int = 0, cellCount: int = 0, flags: int = 0) -> Any:
         with failing("virNodeAllocPages"):
-            return int(self._o.node_alloc_pages(pages, startCell, cellCount, flags))
+            return self._o.node_alloc_pages(filled(pages), startCell, cellCount, flags)
 
     def baselineCPU(self, xmlCPUs: Any, flags: int = 0) -> Any:
         with failing("virConnectBaselineCPU"):
@@ -98,6 +98,7 @@ class virConnectCalls1:
             return self._o.get_capabilities()
 
     def getCellsFreeMemory(self, startCell: Any, maxCells: Any) -> Any:
+        cells(startCell, maxCells)
         with failing("virNodeGetCellsFreeMemory"):
             return self._o.node_get_cells_free_memory(startCell, maxCells)
 
@@ -105,7 +106,7 @@ class virConnectCalls1:
         self, emulatorbin: Any = None, arch: Any = None, machine: Any = None, virttype: Any = None, flags: int = 0
     ) -> Any:
         with failing("virConnectGetDomainCapabilities"):
-            return self._o.get_domain_capabilities(emulatorbin, arch, machine, virttype, flags)
+            return self._o.get_domain_capabilities(emulatorbin, arch, machine, virttype, sint(flags))
 
     def getFreeMemory(self) -> int:
         with answering("virNodeGetFreeMemory"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from purevirt.compat.handle import make, twin_of
 from purevirt.compat.raising import answering, failing
-from purevirt.compat.shapes import cpu_stats, cpus_of, host_cpus, interfaces, memory_stats, plain, row
+from purevirt.compat.shapes import cpu_stats, cpus_of, host_cpus, interfaces, memory_stats, plain, row, uint
 
 
 class virDomainCalls1:
@@ -50,7 +50,7 @@ class virDomainCalls1:
 
     def addIOThread(self, iothread_id: Any, flags: int = 0) -> int:
         with failing("virDomainAddIOThread"):
-            self._o.add_iothread(iothread_id, flags)
+            self._o.add_iothread(uint(iothread_id), flags)
         return 0
 
     def agentSetResponseTimeout(self, timeout: Any, flags: int = 0) -> int:
@@ -73,7 +73,7 @@ class virDomainCalls1:
 
     def authorizedSSHKeysSet(self, user: Any, keys: Any = None, flags: int = 0) -> int:
         with failing("virDomainAuthorizedSSHKeysSet"):
-            self._o.authorized_ssh_keys_set(user, keys or [], flags)
+            self._o.authorized_ssh_keys_set(user, keys if keys is not None or flags & 3 else [], flags)
         return 0
 
     def autostart(self) -> int:
@@ -190,7 +190,7 @@ class virDomainCalls1:
 
     def delIOThread(self, iothread_id: Any, flags: int = 0) -> int:
         with failing("virDomainDelIOThread"):
-            self._o.del_iothread(iothread_id, flags)
+            self._o.del_iothread(uint(iothread_id), flags)
         return 0
 
     def destroy(self) -> int:
@@ -220,8 +220,7 @@ class virDomainCalls1:
 
     def diskErrors(self, flags: int = 0) -> Any:
         with failing("virDomainGetDiskErrors"):
-            found = self._o.get_disk_errors(flags)
-            return {e.disk: plain(e.error) for e in found}
+            return {e.disk: plain(e.error) for e in self._o.get_disk_errors()}
 
     def emulatorPinInfo(self, flags: int = 0) -> Any:
         with failing("virDomainGetEmulatorPinInfo"):

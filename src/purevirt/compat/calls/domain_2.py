@@ -9,7 +9,7 @@ from typing import Any
 
 from purevirt.compat.handle import make, twin_of
 from purevirt.compat.raising import answering, failing
-from purevirt.compat.shapes import cpu_set, cpus_of, host_cpus, row, settable, vcpus
+from purevirt.compat.shapes import counted, cpu_set, cpus_of, host_cpus, row, settable, text, uint, vcpus
 
 
 class virDomainCalls2:
@@ -73,22 +73,22 @@ class virDomainCalls2:
 
     def pinEmulator(self, cpumap: Any, flags: int = 0) -> int:
         with failing("virDomainPinEmulator"):
-            self._o.pin_emulator(cpu_set(cpumap), flags)
+            self._o.pin_emulator(cpu_set(cpumap, self._o), flags)
         return 0
 
     def pinIOThread(self, iothread_val: Any, cpumap: Any, flags: int = 0) -> int:
         with failing("virDomainPinIOThread"):
-            self._o.pin_iothread(iothread_val, cpu_set(cpumap), flags)
+            self._o.pin_iothread(uint(iothread_val), cpu_set(cpumap, self._o), flags)
         return 0
 
     def pinVcpu(self, vcpu: Any, cpumap: Any) -> int:
         with failing("virDomainPinVcpu"):
-            self._o.pin_vcpu(vcpu, cpu_set(cpumap))
+            self._o.pin_vcpu(vcpu, cpu_set(cpumap, self._o))
         return 0
 
     def pinVcpuFlags(self, vcpu: Any, cpumap: Any, flags: int = 0) -> int:
         with failing("virDomainPinVcpuFlags"):
-            self._o.pin_vcpu_flags(vcpu, cpu_set(cpumap), flags)
+            self._o.pin_vcpu_flags(vcpu, cpu_set(cpumap, self._o), flags)
         return 0
 
     def reboot(self, flags: int = 0) -> int:
@@ -159,8 +159,9 @@ class virDomainCalls2:
             return [[label.label, label.enforcing] for label in found]
 
     def sendKey(self, codeset: Any, holdtime: Any, keycodes: Any, nkeycodes: Any, flags: int = 0) -> int:
+        counted(keycodes, nkeycodes, 16)
         with failing("virDomainSendKey"):
-            self._o.send_key(codeset, holdtime, keycodes[:nkeycodes], flags)
+            self._o.send_key(codeset, holdtime, keycodes, flags)
         return 0
 
     def sendProcessSignal(self, pid_value: Any, signum: Any, flags: int = 0) -> int:
@@ -190,12 +191,12 @@ class virDomainCalls2:
 
     def setGuestVcpus(self, cpumap: Any, state: Any, flags: int = 0) -> int:
         with failing("virDomainSetGuestVcpus"):
-            self._o.set_guest_vcpus(cpumap, state, flags)
+            self._o.set_guest_vcpus(text(cpumap), int(state), flags)
         return 0
 
     def setIOThreadParams(self, iothread_val: Any, params: Any, flags: int = 0) -> int:
         with failing("virDomainSetIOThreadParams"):
-            self._o.set_iothread_params(iothread_val, params, flags)
+            self._o.set_iothread_params(uint(iothread_val), params or None, flags)
         return 0
 
     def setInterfaceParameters(self, device: Any, params: Any, flags: int = 0) -> int:
@@ -277,12 +278,12 @@ class virDomainCalls2:
 
     def setVcpus(self, nvcpus: Any) -> int:
         with failing("virDomainSetVcpus"):
-            self._o.set_vcpus(nvcpus)
+            self._o.set_vcpus(uint(nvcpus))
         return 0
 
     def setVcpusFlags(self, nvcpus: Any, flags: int = 0) -> int:
         with failing("virDomainSetVcpusFlags"):
-            self._o.set_vcpus_flags(nvcpus, flags)
+            self._o.set_vcpus_flags(uint(nvcpus), flags)
         return 0
 
     def shutdown(self) -> int:
@@ -305,7 +306,7 @@ class virDomainCalls2:
 
     def snapshotListNames(self, flags: int = 0) -> Any:
         with failing("virDomainSnapshotListNames"):
-            return self._o.snapshot_list_names(flags)
+            return (self._o.snapshot_num(flags) and self._o.snapshot_list_names(flags)) or []
 
     def snapshotLookupByName(self, name: Any, flags: int = 0) -> Any:
         with failing("virDomainSnapshotLookupByName"):

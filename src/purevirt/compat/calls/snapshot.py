@@ -70,7 +70,7 @@ class virDomainSnapshotCalls:
 
     def listChildrenNames(self, flags: int = 0) -> Any:
         with failing("virDomainSnapshotListChildrenNames"):
-            return self._o.list_children_names(flags)
+            return (self._o.num_children(flags) and self._o.list_children_names(flags)) or []
 
     def numChildren(self, flags: int = 0) -> int:
         with failing("virDomainSnapshotNumChildren"):

@@ -126,7 +126,8 @@ class VolumeFacet:
     ) -> p.NonnullStorageVol:
         errors.check_flags(flags, C.VIR_STORAGE_VOL_CREATE_VALIDATE, "testStorageVolCreateXMLFrom")
         its = self._pool(pool.name)
-        document = StorageVolume.from_xml(xml, ParseContext(inactive=True))
+        validate = bool(flags & C.VIR_STORAGE_VOL_CREATE_VALIDATE)
+        document = StorageVolume.from_xml(xml, ParseContext(inactive=True, validate=validate))
         original = its.volumes.get(clonevol.name)
         if its.volumes.get(document.name) is None and original is None:
             text = f"no storage vol with matching name '{clonevol.name}'"
