@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from purevirt.client.objects import AdmConnection, Connection
     from purevirt.drivers.remote.address import Address
     from purevirt.drivers.remote.credentials import Credentials
+    from purevirt.model.virconf import Conf
 
 VIR_CONNECT_RO = 1
 VIR_CONNECT_NO_ALIASES = 2
@@ -31,17 +32,17 @@ LocalLink = Callable[[Uri, bool], Awaitable[Link]]
 """Opens an in-process driver for the face."""
 
 
-def resolve_name(name: str | None, flags: int) -> str | None:
-    """The URI that a caller's name means; None: whatever runs here. Raises CONF_SYNTAX for a bad libvirt.conf."""
-    from purevirt.client import conf
-
-    settings = conf.read()
+def resolve_name(name: str | None, flags: int, settings: Conf | None) -> str | None:
+    """The URI that a caller's name means; None: whatever runs here. `settings` is libvirt.conf. Raises CONF_SYNTAX for
+    a bad alias in it."""
     if not name:
         name = os.environ.get("LIBVIRT_DEFAULT_URI") or (settings.get_string("uri_default") if settings else None)
     if name is None:
         return None
     if settings is not None and not flags & VIR_CONNECT_NO_ALIASES:
-        name = conf.follow_alias(settings, name)
+        from purevirt.client.conf import follow_alias
+
+        name = follow_alias(settings, name)
     return "xen:///system" if name.lower() == "xen" else name
 
 
@@ -71,16 +72,18 @@ async def open_connection(
     reconnect: bool = False,
 ) -> Connection:
     """The async object for a name. `deadline` bounds the opening, in seconds."""
+    from purevirt.client import conf
     from purevirt.client.objects import Connection
 
-    text = resolve_name(name, flags)
+    settings = conf.read()
+    text = resolve_name(name, flags, settings)
     uri = read_uri(text) if text is not None else None
     readonly = bool(flags & VIR_CONNECT_RO)
     if uri is not None and _runs_here(uri):
         return Connection(await local(uri, readonly), text or "", readonly)
 
     async def opener() -> Link:
-        return await _open_remote(uri, readonly, credentials, deadline, dial)
+        return await _open_remote(uri, readonly, settings, credentials, deadline, dial)
 
     link = await opener()
     if text is None:
@@ -95,13 +98,18 @@ def _runs_here(uri: Uri) -> bool:
 
 
 async def _open_remote(
-    uri: Uri | None, readonly: bool, credentials: Credentials | None, deadline: float | None, dial: Dial
+    uri: Uri | None,
+    readonly: bool,
+    settings: Conf | None,
+    credentials: Credentials | None,
+    deadline: float | None,
+    dial: Dial,
 ) -> Link:
     from purevirt.drivers.remote.address import resolve
     from purevirt.drivers.remote.credentials import Credentials
     from purevirt.drivers.remote.handshake import open_driver, programs
 
-    address = resolve(uri, readonly)
+    address = resolve(uri, readonly, settings)
     if credentials is None:
         credentials = Credentials()
     credentials.authfile = address.param("authfile")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -41,7 +42,9 @@ class Tunnel:
             self.sock.close()
             if self._askpass is not None:
                 self._askpass.close()
-            raise system_error(e.errno or 5, f"Cannot find '{command[0]}' in path", ErrorDomain.RPC) from e
+            where = ErrorDomain.RPC if "/" in command[0] else ErrorDomain.NONE
+            number = e.errno if command[0] else errno.ENOENT
+            raise system_error(number or errno.EIO, f"Cannot find '{command[0]}' in path", where) from e
         finally:
             theirs.close()
         assert self._process.stderr is not None

@@ -9,7 +9,8 @@ import re
 _SHAPE = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?$")
 _HOST = re.compile(r"^(?:([^@]*)@)?(\[[^\]]*\]|[^:]*)(?::([0-9]*))?$")
 _UNESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()/:@,$+;")
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+_IN_PATHS = _PLAIN | frozenset(b"!*'()/@$+,;=&")
 
 
 class Uri:
@@ -65,8 +66,17 @@ def unescape(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """As libvirt writes parameter values into the URI it sends on."""
-    return "".join(chr(b) if b in _SAFE else f"%{b:02X}" for b in text.encode())
+    """As libvirt writes names and values of parameters into the URI it sends on."""
+    return _escaped(text, _PLAIN)
+
+
+def escape_path(text: str) -> str:
+    """As it writes the path."""
+    return _escaped(text, _IN_PATHS)
+
+
+def _escaped(text: str, plain: frozenset[int]) -> str:
+    return "".join(chr(b) if b in plain else f"%{b:02X}" for b in text.encode())
 
 
 def parse_uri(text: str) -> Uri | None:

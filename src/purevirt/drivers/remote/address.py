@@ -12,6 +12,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 if TYPE_CHECKING:
     from purevirt.drivers.remote.credentials import Credentials
+    from purevirt.model.virconf import Conf
     from purevirt.rpc.uri import Uri
 
 TRANSPORTS = ("tls", "unix", "ssh", "ext", "tcp", "libssh2", "libssh")
@@ -25,25 +26,10 @@ REMOTE_RUN = "/var/run/libvirt"
 #: Parameters that are about the way, not about the driver: they are not sent on.
 OURS = frozenset(
     [
-        "name", "command", "socket", "auth", "sshauth", "netcat", "keyfile", "pkipath", "known_hosts", "known_hosts_verify",
-        "tls_priority", "mode", "proxy", "no_sanity", "no_verify", "no_tty",
+        "name", "command", "socket", "auth", "authfile", "sshauth", "netcat", "keyfile", "pkipath", "known_hosts",
+        "known_hosts_verify", "tls_priority", "mode", "proxy", "no_sanity", "no_verify", "no_tty",
     ]
 )  # fmt: skip
-DIRECT_DAEMONS = {
-    "qemu": "virtqemud",
-    "lxc": "virtlxcd",
-    "xen": "virtxend",
-    "vbox": "virtvboxd",
-    "bhyve": "virtbhyved",
-    "vz": "virtvzd",
-    "ch": "virtchd",
-    "network": "virtnetworkd",
-    "storage": "virtstoraged",
-    "secret": "virtsecretd",
-    "nodedev": "virtnodedevd",
-    "nwfilter": "virtnwfilterd",
-    "interface": "virtinterfaced",
-}
 
 
 def bad_argument(text: str) -> VirtError:
@@ -64,6 +50,7 @@ class Address:
 
     `sockets`: unix sockets to try, best first. `name`: the URI for the peer, None lets it choose. `daemon`: who would
     serve the session socket, for starting it. `session`: the user's own daemon. `credentials`: whom to ask on the way.
+    `proxy`: how ssh reaches the socket there (auto, netcat, native).
     """
 
     __slots__ = (
@@ -72,6 +59,7 @@ class Address:
         "host",
         "name",
         "port",
+        "proxy",
         "readonly",
         "session",
         "sockets",
@@ -91,6 +79,7 @@ class Address:
         self.name: str | None = None
         self.daemon = "libvirtd"
         self.credentials: Credentials | None = None
+        self.proxy = "auto"
         self.session = False
 
     def param(self, name: str) -> str | None:
@@ -110,8 +99,9 @@ class Address:
         return number != 0
 
 
-def resolve(uri: Uri | None, readonly: bool) -> Address:
-    """The address of a URI (None: whatever runs here). Raises VirtError INVALID_ARG for what cannot be meant."""
+def resolve(uri: Uri | None, readonly: bool, conf: Conf | None = None) -> Address:
+    """The address of a URI (None: whatever runs here). `conf` (libvirt.conf) has the defaults of `mode` and `proxy`.
+    Raises VirtError INVALID_ARG for what cannot be meant."""
     transport = uri.transport if uri is not None else "unix"
     if transport is None:
         transport = "tls" if uri is not None and uri.server else "unix"
@@ -124,8 +114,10 @@ def resolve(uri: Uri | None, readonly: bool) -> Address:
         address.user = uri.user
         address.port = uri.port
     address.name = _name_for_peer(uri)
-    mode = _choice(address, "mode", _MODES, "Unknown remote mode '%s'")
-    _choice(address, "proxy", _PROXIES, "Unnkown proxy type '%s'")  # the original's spelling
+    mode = _choice(address, "mode", _MODES, "Unknown remote mode '%s'", conf)
+    address.proxy = _choice(address, "proxy", _PROXIES, "Unnkown proxy type '%s'", conf)  # the original's spelling
+    if address.proxy == "native" and transport in SSH_LIKE and address.param("netcat") is not None:
+        raise VirtError(ErrorCode.INVALID_ARG, "netcat path not valid with native proxy mode", ErrorDomain.RPC)
     if transport == "unix" and uri is not None and uri.server:
         raise bad_argument(f"using unix socket and remote server '{uri.server}' is not supported.")
     if transport in PORTS and not address.port:
@@ -138,8 +130,11 @@ def resolve(uri: Uri | None, readonly: bool) -> Address:
     return address
 
 
-def _choice(address: Address, name: str, known: tuple[str, ...], error: str) -> str:
+def _choice(address: Address, name: str, known: tuple[str, ...], error: str, conf: Conf | None) -> str:
+    """What the URI says, else `remote_NAME` of libvirt.conf, else the first of the known."""
     value = address.param(name)
+    if value is None and conf is not None:
+        value = conf.get_string(f"remote_{name}")
     if value is None:
         return known[0]
     if value not in known:
@@ -161,13 +156,13 @@ def _name_for_peer(uri: Uri | None) -> str | None:
     given = uri.param("name")
     if given is not None:
         return given
-    from purevirt.rpc.uri import escape
+    from purevirt.rpc.uri import escape, escape_path
 
     if uri.server is None and uri.transport is None and not uri.path.startswith("/"):
         return uri.text  # "qemu:system": the peer says what is wrong with it
     params = [(k, v) for k, v in uri.params if k.lower() not in OURS]
     query = "&".join(f"{escape(k)}={escape(v)}" for k, v in params)
-    path = escape(uri.path)
+    path = escape_path(uri.path)
     return f"{uri.driver}://{path}" + (f"?{query}" if query else "")
 
 
@@ -185,11 +180,11 @@ def _sockets(address: Address, mode: str) -> list[str]:
     suffix = "-sock-ro" if address.readonly and not address.session else "-sock"
     legacy = f"{directory}/libvirt{suffix}"
     drivers = [address.uri.driver] if address.uri is not None else ["qemu", "lxc"]
-    direct = [f"{directory}/{DIRECT_DAEMONS[d]}{suffix}" for d in drivers if d in DIRECT_DAEMONS]
+    direct = [f"{directory}/virt{driver}d{suffix}" for driver in drivers]
     if mode == "legacy":
         return [legacy]
     if mode == "direct":
-        if not direct:
+        if address.uri is None:
             raise bad_argument("Cannot use direct socket mode if no URI is set")
         return direct
     present = [path for path in direct if os.path.exists(path)]

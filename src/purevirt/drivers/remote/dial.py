@@ -47,13 +47,12 @@ def ssh_target(address: Address) -> SshTarget:
 
     named = address.param("netcat") or address.param("socket")
     command = address.param("command")
-    proxy = address.param("proxy") or ("netcat" if named else "auto")
     return SshTarget(
         host=address.host,
         uri=address.name or "",
         socket=address.sockets[0],
         readonly=address.readonly,
-        proxy="netcat" if named and proxy == "auto" else proxy,
+        proxy="netcat" if named and address.proxy == "auto" else address.proxy,
         user=address.user,
         port=address.port,
         command="ssh" if command is None else command,
