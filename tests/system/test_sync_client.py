@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,6 +112,91 @@ def test_a_loss_is_told_and_reconnect_shows_a_gap(peer: str, tmp_path: Path) -> 
             assert seen == ["gap", "domain", "domain"]
             assert closed in ([0], [1])
         assert path.proxy.connections == 2
+
+
+VOLUME = "<volume><name>{}</name><capacity>8388608</capacity></volume>"
+
+
+@pytest.fixture(scope="module")
+def ours() -> Iterator[str]:
+    if os.geteuid() != 0:
+        pytest.skip("the system daemon needs root")
+    with purevirtd() as path:
+        yield path
+
+
+@pytest.fixture(params=["purevirtd", "libvirtd"])
+def storing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Between, str, str]]:
+    """A way that can be cut to a daemon with volumes (the test driver's, libvirtd's storage driver), the URI, a pool."""
+    if request.param == "purevirtd":
+        socket = request.getfixturevalue("ours")
+        # a make-believe host goes with its last connection: another one stays
+        with purevirt.open(uri(socket)), between(socket, f"{tmp_path}/s") as path:
+            yield path, uri(f"{tmp_path}/s"), "default-pool"
+        return
+    socket = request.getfixturevalue("session")
+    directory = Path(socket).parent / "cut"
+    directory.mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        os.chown(directory, 65534, 65534)
+    with purevirt.open(f"qemu+unix:///session?socket={socket}", deadline=20) as conn:
+        xml = f"<pool type='dir'><name>cut</name><target><path>{directory}</path></target></pool>"
+        pool = conn.storage_pool_create_xml(xml)
+        with between(socket, f"{tmp_path}/s") as path:
+            yield path, f"qemu+unix:///session?socket={tmp_path}/s", "cut"
+        pool.destroy()
+
+
+@pytest.mark.parametrize("direction", ["upload", "download"])
+def test_streams_end_with_the_connection_and_new_ones_begin(storing: tuple[Between, str, str], direction: str) -> None:
+    """A stream that was under way fails at once, whatever its deadline; the next one has a connection again."""
+    path, address, name = storing
+    data = os.urandom(8 << 20)
+    with purevirt.open(address, reconnect=True, deadline=60) as conn:
+        pool = conn.storage_pool_lookup_by_name(name)
+        vol = pool.storage_vol_create_xml(VOLUME.format(direction))
+        vol.upload_from(io.BytesIO(data))
+        stream = conn.stream_new()
+        getattr(vol, direction)(stream)
+        if direction == "upload":
+            stream.send(data[:1000])
+        else:
+            assert stream.recv(1000)
+        path.cut()
+        with pytest.raises(purevirt.VirtError) as caught:
+            while True:
+                if direction == "upload":
+                    stream.send_all_of(data[:100_000])
+                elif not stream.recv(1 << 20):
+                    raise AssertionError("the stream came to a regular end")
+        assert re.search("Broken pipe|End of file|reset by peer|client socket is closed", caught.value.message)
+        with pytest.raises(purevirt.VirtError):
+            stream.finish()
+        got = io.BytesIO()
+        vol.upload_from(io.BytesIO(data))
+        vol.download_to(got)
+        assert got.getvalue() == data
+        vol.delete()
+    assert path.proxy.connections == 2
+
+
+def test_calls_for_descriptors_fail_or_have_a_new_connection(peer: str, tmp_path: Path) -> None:
+    """The one that meets the loss fails with it; the next one reaches the driver."""
+    with between(peer, f"{tmp_path}/s") as path:
+        with purevirt.open(uri(f"{tmp_path}/s"), reconnect=True, deadline=20) as conn:
+            dom = conn.domain_lookup_by_name("test")
+            number = conn.domain_event_register_any(None, 0, lambda event: None)
+            path.cut()
+            for message in ("End of file|reset by peer|Broken pipe", "virDomainOpenGraphicsFD|graphics"):
+                with pytest.raises(purevirt.VirtError, match=message):
+                    dom.open_graphics_fd(0)
+            path.cut()
+            with pytest.raises(purevirt.VirtError):
+                conn.get_lib_version()
+            conn.domain_event_deregister_any(number)  # nobody has to be asked for that
+            assert path.proxy.connections == 2
+            assert conn.is_secure()
+        assert path.proxy.connections == 3
 
 
 def test_without_reconnect_it_stays_closed(peer: str, tmp_path: Path) -> None:

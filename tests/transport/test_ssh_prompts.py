@@ -20,6 +20,7 @@ from purevirt.drivers.remote.credentials import (
 )
 from purevirt.drivers.remote.ssh_prompts import answers
 from purevirt.errors import VirtError
+from purevirt.host.askpass import Askpass
 from transport.daemons import directory, needs_root, our_daemon
 from transport.sshd import PASSWORD, SECRET, USER, Server, needs_sshd, serving
 
@@ -36,12 +37,12 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The socket for ssh's questions is gone when the connection is."""
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    yield
-    assert not list(tmp_path.glob("purevirt-ask-*"))
+    with directory() as place:
+        monkeypatch.setattr(tempfile, "tempdir", str(place))
+        yield
+        assert not list(place.iterdir())
 
 
 class Caller:
@@ -167,6 +168,17 @@ def test_prompts(prompt: str, hint: str, types: tuple[int, ...], answer: str, gi
     answering = answers(Credentials(types, Caller(answer)), "host")
     assert answering is not None
     assert answering(prompt, hint) == given
+
+
+def test_a_long_name_of_the_temporary_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A unix socket's address is short: the system's own directory is taken then."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))
+    asking = Askpass(lambda prompt, hint: None)
+    place = Path(asking.environment["PUREVIRT_ASKPASS"]).parent
+    assert place.parent == Path("/tmp")
+    assert place.stat().st_mode & 0o777 == 0o700
+    asking.close()
+    assert not place.exists()
 
 
 def test_nobody_to_ask() -> None:

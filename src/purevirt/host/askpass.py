@@ -21,6 +21,8 @@ Answer = Callable[[str, str], str | None]
 """Of a prompt and ssh's hint ("confirm": yes or no is asked for; "none": nothing is; "": a text). None refuses."""
 
 LONGEST = 4096
+_PATH_MOST = 100
+"""What fits into the address of a unix socket, on any system."""
 _SCRIPT = '#!/bin/sh\nexec "$PUREVIRT_ASKPASS_PYTHON" -I -S "$PUREVIRT_ASKPASS_HELPER" "$@"\n'
 
 
@@ -31,7 +33,7 @@ class Askpass:
         self._answer = answer
         self.asked: list[str] = []
         """The prompts so far, for the error of a connection that failed after them."""
-        self._directory = tempfile.mkdtemp(prefix="purevirt-ask-")  # 0700
+        self._directory = _private_directory()
         self._path = os.path.join(self._directory, "socket")
         self._script = os.path.join(self._directory, "askpass")
         self._awake, self._wake = socket.socketpair()
@@ -77,6 +79,12 @@ class Askpass:
         """Nobody asks any more. Safe to call twice."""
         self._wake.close()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _private_directory() -> str:
+    """A new directory of mode 0700 with a name that leaves room for a socket's."""
+    long = len(tempfile.gettempdir()) + len("/purevirt-ask-xxxxxxxx/socket") > _PATH_MOST
+    return tempfile.mkdtemp(prefix="purevirt-ask-", dir="/tmp" if long else None)
 
 
 def _all_of(asker: socket.socket) -> bytes:

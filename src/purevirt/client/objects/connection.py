@@ -171,7 +171,7 @@ class Connection(
         """virConnectIsSecure: encrypted, or local, up to the driver's own connection."""
         if not self._link.secure:
             return False
-        return bool(await self._link.invoke("connect_is_secure", (), deadline))
+        return bool(await self._call("connect_is_secure", (), deadline))
 
     async def get_uri(self, *, deadline: float | None = None) -> str:
         """virConnectGetURI: the URI we were opened with, as the library would write it."""
@@ -190,9 +190,15 @@ class Connection(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, program: str = "remote"
     ) -> Any:
         """A call on a connection that re-opens itself: before the call, never in the middle of one."""
-        if not self._link.alive:
+        return await (await self._standing()).invoke(procedure, args, deadline, program)
+
+    @override
+    async def _standing(self) -> Link:
+        """The link to call through, opened again before where it was lost and re-opening was asked for. A call that was in
+        progress when it was lost, one with descriptors or a stream included, has failed: nobody knows what it has done."""
+        if self._opener is not None and not self._link.alive:
             await (self._reviver.revive() if self._reviver is not None else self.reopen())
-        return await self._link.invoke(procedure, args, deadline, program)
+        return self._link
 
     async def reopen(self) -> None:
         """Open the transport again, register all events again, and deliver a gap event to each callback."""

@@ -50,6 +50,7 @@ class ConnectionEvents(ConnectionCore):
         deadline: float | None = None,
     ) -> int:
         registration = Registration(scope, event_id, ref, extra, callback)
+        await self._standing()
         await self._subscribe(registration, deadline)
         return self._subscriptions.add(registration)
 
@@ -71,6 +72,8 @@ class ConnectionEvents(ConnectionCore):
 
     async def _deregister(self, number: int, scope: str, deadline: float | None = None) -> None:
         registration = self._subscriptions.take(number, scope)
+        if self._reviver is not None and not self._link.alive:
+            return  # a lost peer has forgotten it, and the next one will not be asked
         await self._link.unsubscribe(registration.token, deadline)
 
     @staticmethod

@@ -102,7 +102,7 @@ class ConnectionHand(ConnectionCore):
         if xml_desc is None:
             raise null_arg("xmlDesc", "virDomainCreateXMLWithFiles", FROM_DOMAIN)
         args = (xml_desc, flags)
-        ref, _ = await self._link.invoke_fds("domain_create_xml_with_files", args, files, deadline)
+        ref, _ = await (await self._standing()).invoke_fds("domain_create_xml_with_files", args, files, deadline)
         domain: Domain = self._domain(ref)
         return domain
 

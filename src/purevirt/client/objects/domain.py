@@ -113,7 +113,7 @@ class Domain(
         if conn._readonly:
             raise read_only("virDomainCreateWithFiles", FROM_DOMAIN)
         args = (self._ref, flags)
-        self._ref, _ = await conn._link.invoke_fds("domain_create_with_files", args, files, deadline)
+        self._ref, _ = await (await conn._standing()).invoke_fds("domain_create_with_files", args, files, deadline)
 
     async def fd_associate(
         self, name: str, fds: Sequence[int], flags: int = 0, *, deadline: float | None = None
@@ -124,7 +124,7 @@ class Domain(
             raise read_only("virDomainFDAssociate", FROM_DOMAIN)
         if not fds:
             raise zero_arg("nfds", "virDomainFDAssociate", FROM_DOMAIN)
-        await conn._link.invoke_fds("domain_fd_associate", (self._ref, name, flags), fds, deadline)
+        await (await conn._standing()).invoke_fds("domain_fd_associate", (self._ref, name, flags), fds, deadline)
 
     async def open_graphics(self, idx: int, fd: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainOpenGraphics: connect our socket `fd` to graphics device `idx`."""
@@ -134,14 +134,14 @@ class Domain(
         if fd < 0:
             raise negative_arg("fd", "virDomainOpenGraphics", FROM_DOMAIN)
         check_socket(fd, "virDomainOpenGraphics", FROM_DOMAIN)
-        await conn._link.invoke_fds("domain_open_graphics", (self._ref, idx, flags), (fd,), deadline)
+        await (await conn._standing()).invoke_fds("domain_open_graphics", (self._ref, idx, flags), (fd,), deadline)
 
     async def open_graphics_fd(self, idx: int, flags: int = 0, *, deadline: float | None = None) -> int:
         """virDomainOpenGraphicsFD: a new socket connected to graphics device `idx`; ours to close."""
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainOpenGraphicsFD", FROM_DOMAIN)
-        _, fds = await conn._link.invoke_fds("domain_open_graphics_fd", (self._ref, idx, flags), (), deadline)
+        _, fds = await (await conn._standing()).invoke_fds("domain_open_graphics_fd", (self._ref, idx, flags), (), deadline)
         return fds[0]
 
     async def qemu_monitor_command_with_files(
@@ -152,14 +152,14 @@ class Domain(
         if conn._readonly:
             raise read_only("virDomainQemuMonitorCommandWithFiles", FROM_NONE)
         args = (self._ref, cmd, flags)
-        return await conn._link.invoke_fds("domain_monitor_command_with_files", args, files, deadline, "qemu")
+        return await (await conn._standing()).invoke_fds("domain_monitor_command_with_files", args, files, deadline, "qemu")
 
     async def lxc_open_namespace(self, flags: int = 0, *, deadline: float | None = None) -> list[int]:
         """virDomainLxcOpenNamespace: descriptors of the container's namespaces, ours to close."""
         conn = self._conn
         if conn._readonly:
             raise read_only("virDomainLxcOpenNamespace", FROM_NONE)
-        _, fds = await conn._link.invoke_fds("domain_open_namespace", (self._ref, flags), (), deadline, "lxc")
+        _, fds = await (await conn._standing()).invoke_fds("domain_open_namespace", (self._ref, flags), (), deadline, "lxc")
         return fds
 
     def lxc_enter_cgroup(self, flags: int = 0) -> None:

@@ -47,7 +47,8 @@ class Stream:
     async def _attach(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None, *, sparse: bool = False
     ) -> Any:
-        ret, channel = await self._conn._link.open_channel(procedure, args, deadline, sparse=sparse)
+        link = await self._conn._standing()
+        ret, channel = await link.open_channel(procedure, args, deadline, sparse=sparse)
         self._channel, self._attached = channel, True
         if self._watch is not None:
             channel.on_ready(self._ready)
