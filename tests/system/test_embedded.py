@@ -51,6 +51,13 @@ def test_a_guest_without_a_daemon(root: Path) -> None:
         with pytest.raises(purevirt.VirtError, match="Active console session"):
             dom.open_console(None, conn.stream_new())
         stream.abort()
+        watched, ready = conn.stream_new(C.VIR_STREAM_NONBLOCK), []
+        dom.open_console(None, watched)
+        watched.event_add_callback(C.VIR_STREAM_EVENT_WRITABLE, lambda st, now: (ready.append(now), st.event_remove_callback()))
+        while not ready:
+            conn.process_events(20)
+        assert ready == [C.VIR_STREAM_EVENT_WRITABLE]
+        watched.abort()
         dom.suspend()
         while (C.VIR_DOMAIN_EVENT_SUSPENDED, 0) not in events:
             assert conn.process_events(20)

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from purevirt.api.context import CallContext, current
 from purevirt.client.aio_embedded_stream import EmbeddedChannel, EmbeddedStream
-from purevirt.client.local import named_support
+from purevirt.client.local import lent, named_support, subscription
 from purevirt.drivers.registry import DriverHost, load, open_driver, stop_all
 from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, Timeout, VirtError
 from purevirt.host.daemonize import PidFile
@@ -104,6 +104,9 @@ class EmbeddedLink:
             privileged=os.geteuid() == 0,
         )  # fmt: skip
         self._arrived = threading.Event()
+        self.watched: list[Any] = []
+        self.on_stream: Callable[[], None] | None = None
+        """Called when a watched stream may be ready, for event loops; from the driver's thread."""
         self.deadline: float | None = None
         self.on_close: Callable[[int], None] | None = None
         self._driver: Driver = owner.wait(self._as_us(open_driver(uri, owner.host)), _START_S)
@@ -145,20 +148,16 @@ class EmbeddedLink:
         deadline: float | None = None,
         program: str = "remote",
     ) -> tuple[Any, list[int]]:
-        """The driver sees duplicates of the descriptors; what it does not take is closed."""
-        context = CallContext(fds=[os.dup(fd) for fd in fds])
+        with lent(fds) as context:
 
-        async def call() -> Any:
-            current.set(context)
-            return await self._driver.call(procedure, *args, program=program)
+            async def call() -> Any:
+                current.set(context)
+                return await self._driver.call(procedure, *args, program=program)
 
-        try:
-            return await self.run(call(), deadline), context.reply_fds
-        except NoSupport as error:
-            raise named_support(error, procedure, program) from None
-        finally:
-            for fd in context.fds:
-                os.close(fd)
+            try:
+                return await self.run(call(), deadline), context.reply_fds
+            except NoSupport as error:
+                raise named_support(error, procedure, program) from None
 
     async def open_channel(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
@@ -189,21 +188,17 @@ class EmbeddedLink:
         extra: tuple[Any, ...] = (),
         deadline: float | None = None,
     ) -> object:
-        hub = self._driver.events
-        if hub is None:
-            raise VirtError(ErrorCode.NO_SUPPORT)
-        key = None if ref is None else getattr(ref, "uuid", None) or ref.name
         theirs = _running_loop()
 
-        def bring(event: Any) -> None:
+        def bring(message: Any) -> None:
             if theirs is not None:
-                theirs.call_soon_threadsafe(deliver, event.message)
+                theirs.call_soon_threadsafe(deliver, message)
             else:
-                deliver(event.message)
+                deliver(message)
             self._arrived.set()
 
         async def add() -> object:
-            return hub.subscribe(scope, bring, event_id, key)  # type: ignore[arg-type]
+            return subscription(self._driver, scope, event_id, ref, bring)
 
         return await self.run(add(), deadline)
 
@@ -216,8 +211,14 @@ class EmbeddedLink:
 
             await self.run(remove(), deadline)
 
+    def streams_changed(self) -> None:
+        """A watched stream may be ready."""
+        self._arrived.set()
+        if self.on_stream is not None:
+            self.on_stream()
+
     def pump(self, timeout: float) -> bool:
-        """Wait for events; whether any came."""
+        """Wait for events and changes of watched streams; whether any came."""
         came = self._arrived.wait(timeout)
         self._arrived.clear()
         return came

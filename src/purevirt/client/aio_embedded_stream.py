@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
@@ -17,7 +18,14 @@ _WINDOW = 1 << 20
 class Runner(Protocol):
     """Runs a coroutine in the driver's loop and waits for it, however the caller waits."""
 
+    watched: list[Any]
+    """Streams with a callback, where no event loop watches them."""
+
     async def run(self, work: Coroutine[Any, Any, Any], deadline: float | None) -> Any: ...
+
+    def streams_changed(self) -> None:
+        """From the driver's thread: one of the watched streams may be ready."""
+        ...
 
 
 def _size(pieces: deque[bytes | Hole]) -> int:
@@ -34,6 +42,8 @@ class EmbeddedStream:
         self.finished = False
         self._client_finished = False
         self._changed = asyncio.Condition()
+        self.on_change: Callable[[], None] | None = None
+        """Called from the driver's loop whenever either end has done something."""
         self._pump: Coroutine[Any, Any, None] | None = None
         self._tasks = TaskOwner("embedded stream")
         self._task: asyncio.Task[None] | None = None
@@ -45,6 +55,8 @@ class EmbeddedStream:
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+        if self.on_change is not None:
+            self.on_change()
 
     # -- for the driver
 
@@ -127,6 +139,8 @@ class EmbeddedChannel:
 
     def __init__(self, runner: Runner, stream: EmbeddedStream, *, uploads: bool) -> None:
         self._runner, self._stream, self._uploads = runner, stream, uploads
+        self._callback: Callable[[], bool] | None = None
+        self._looking = False
 
     @property
     def error(self) -> VirtError | None:
@@ -152,13 +166,49 @@ class EmbeddedChannel:
         await self._runner.run(self._stream.give(Hole(length)), deadline)
 
     async def finish(self, deadline: float | None = None) -> None:
+        self.on_ready(None)
         await self._runner.run(self._stream.end(wait=self._uploads), deadline)
 
     async def abort(self, deadline: float | None = None) -> None:
+        self.on_ready(None)
         await self._runner.run(self._stream.end(wait=False), deadline)
 
     def unread(self, piece: bytes | Hole) -> None:
         self._stream.to_client.appendleft(piece)
 
     def on_ready(self, callback: Callable[[], bool] | None) -> None:
-        """Nobody watches: who needs to know asks `recv_ready`."""
+        """Call back while the stream may be ready: from the caller's loop where he has one, else from `check`."""
+        self._callback = callback
+        watched = self._runner.watched
+        if self in watched:
+            watched.remove(self)
+        if callback is None:
+            self._stream.on_change = None
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            watched.append(self)
+            self._stream.on_change = self._runner.streams_changed
+        else:
+
+            def changed() -> None:
+                with contextlib.suppress(RuntimeError):  # the caller's loop is closed
+                    loop.call_soon_threadsafe(self._poke, loop)
+
+            self._stream.on_change = changed
+            self._poke(loop)
+
+    def check(self) -> bool:
+        """Tell the watcher, which finds out itself what the stream is ready for; whether it was for anything."""
+        return self._callback is not None and self._callback()
+
+    def _poke(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._callback is not None and not self._looking:
+            self._looking = True
+            loop.call_soon(self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = False
+        if self.check():
+            self._poke(loop)

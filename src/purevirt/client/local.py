@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from purevirt.errors import ErrorCode, ErrorDomain, NoSupport, VirtError
 
 if TYPE_CHECKING:
+    from purevirt.api.context import CallContext
     from purevirt.api.driver import Driver
     from purevirt.client.base import Link
     from purevirt.client.channel import Channel
@@ -23,7 +25,7 @@ MakeChannel = Callable[["LocalLink"], "tuple[Pipe, Channel]"]
 def _blocking_channel(link: LocalLink) -> tuple[Pipe, Channel]:
     from purevirt.client.local_stream import LocalChannel, Pipe
 
-    pipe = Pipe()
+    pipe = Pipe(link.streams_changed)
     return pipe, LocalChannel(pipe, link.watched)
 
 
@@ -41,8 +43,14 @@ class LocalLink:
         self._make_channel = make_channel or _blocking_channel
         self.watched: list[Any] = []
         """Streams with a callback, where no event loop watches them."""
+        self.on_stream: Callable[[], None] | None = None
+        """Called when one of them may be ready, for libvirt's event loop."""
         self.deadline: float | None = None
         self.on_close: Callable[[int], None] | None = None
+
+    def streams_changed(self) -> None:
+        if self.on_stream is not None and self.watched:
+            self.on_stream()
 
     def set_keepalive(self, interval_s: int, count: int) -> None:
         raise NoSupport("virConnectSetKeepAlive", ErrorDomain.DOMAIN)
@@ -63,17 +71,14 @@ class LocalLink:
         deadline: float | None = None,
         program: str = "remote",
     ) -> tuple[Any, list[int]]:
-        """The driver sees duplicates of the descriptors; what it does not take is closed."""
-        from purevirt.api.context import CallContext, current
+        from purevirt.api.context import current
 
-        context = CallContext(fds=[os.dup(fd) for fd in fds])
-        token = current.set(context)
-        try:
-            return await self.invoke(procedure, args, deadline, program), context.reply_fds
-        finally:
-            current.reset(token)
-            for fd in context.fds:
-                os.close(fd)
+        with lent(fds) as context:
+            token = current.set(context)
+            try:
+                return await self.invoke(procedure, args, deadline, program), context.reply_fds
+            finally:
+                current.reset(token)
 
     async def open_channel(
         self, procedure: str, args: tuple[Any, ...], deadline: float | None = None, *, sparse: bool = False
@@ -101,11 +106,7 @@ class LocalLink:
         extra: tuple[Any, ...] = (),
         deadline: float | None = None,
     ) -> object:
-        hub = self._driver.events
-        if hub is None:
-            raise VirtError(ErrorCode.NO_SUPPORT)
-        key = None if ref is None else getattr(ref, "uuid", None) or ref.name
-        return hub.subscribe(scope, lambda event: deliver(event.message), event_id, key)  # type: ignore[arg-type]
+        return subscription(self._driver, scope, event_id, ref, deliver)
 
     async def unsubscribe(self, token: Any, deadline: float | None = None) -> None:
         hub = self._driver.events
@@ -114,6 +115,27 @@ class LocalLink:
 
     async def close(self) -> None:
         await self._driver.close()
+
+
+@contextmanager
+def lent(fds: Sequence[int]) -> Iterator[CallContext]:
+    """A call's context with duplicates of the descriptors; what the driver does not take of them is closed."""
+    from purevirt.api.context import CallContext
+
+    context = CallContext(fds=[os.dup(fd) for fd in fds])
+    try:
+        yield context
+    finally:
+        for fd in context.fds:
+            os.close(fd)
+
+
+def subscription(driver: Driver, scope: str, event_id: int, ref: Any, deliver: Callable[[Any], None]) -> object:
+    """Hear of a driver's events as wire messages; `ref` is the object to watch, None for all. Raises NO_SUPPORT."""
+    if driver.events is None:
+        raise VirtError(ErrorCode.NO_SUPPORT)
+    key = None if ref is None else getattr(ref, "uuid", None) or ref.name
+    return driver.events.subscribe(scope, lambda event: deliver(event.message), event_id, key)  # type: ignore[arg-type]
 
 
 def named_support(error: NoSupport, procedure: str, program: str) -> NoSupport:

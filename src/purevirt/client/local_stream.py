@@ -20,9 +20,10 @@ _ROW: Any = None  # packets in memory belong to no row
 class Pipe:
     """What the two ends share: what is on its way in each direction, and the pump."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], None] | None = None) -> None:
         self.to_driver = StreamState()
         self.to_client = StreamState()
+        self._on_change = on_change
         self._pump: Coroutine[Any, Any, None] | None = None
         self._running = False
         self.upload = False
@@ -76,6 +77,8 @@ class Pipe:
 
     def changed(self) -> None:
         """Something was put or taken."""
+        if self._on_change is not None:
+            self._on_change()
 
     def step(self) -> None:
         """Let the pump run until it waits for us or ends."""

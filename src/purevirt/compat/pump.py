@@ -24,11 +24,11 @@ class Pump:
         self._loop = eventloop.registered
         self._watch = self._timer = self._stream_timer = self._keepalive_timer = -1
         self._registered = 0
-        fileno = getattr(self._link, "fileno", None)
-        if self._loop is not None and fileno is not None:
-            self._link.transport.on_closing = self.forget_socket
-            self._link.transport.on_stream = self.streams_changed
-            self._watch = self._loop.add_handle(fileno(), eventloop.READABLE, self._readable, None)
+        self._transport = getattr(self._link, "transport", None)
+        (self._link if self._transport is None else self._transport).on_stream = self.streams_changed
+        if self._loop is not None and self._transport is not None:
+            self._transport.on_closing = self.forget_socket
+            self._watch = self._loop.add_handle(self._link.fileno(), eventloop.READABLE, self._readable, None)
 
     # -- the socket
 
@@ -113,22 +113,22 @@ class Pump:
 
     def set_keepalive(self, interval: int, count: int) -> None:
         """virConnectSetKeepAlive. Raises INTERNAL_ERROR where no loop would send the pings."""
-        remote = hasattr(self._link, "pump")
-        if remote and self._loop is None:
+        if self._transport is not None and self._loop is None:
             raise VirtError(
                 ErrorCode.INTERNAL_ERROR,
                 "the caller doesn't support keepalive protocol; perhaps it's missing event loop implementation",
                 ErrorDomain.REMOTE,
             )
         self._twin.set_keep_alive(interval, count)
-        if not remote or self._loop is None:
+        if self._transport is None or self._loop is None:
             return
         if self._keepalive_timer < 0:
             self._keepalive_timer = self._loop.add_timeout(-1, self._keepalive, None)
         self._arm_keepalive()
 
     def _arm_keepalive(self) -> None:
-        due = self._link.transport.next_wakeup
+        assert self._transport is not None
+        due = self._transport.next_wakeup
         if self._keepalive_timer >= 0 and self._loop is not None:
             wait = -1 if due is None else max(1, int((due - time.monotonic()) * 1000))
             self._loop.update_timeout(self._keepalive_timer, wait)
