@@ -14,7 +14,7 @@ class Bar:
     """
 
     metric: str
-    unit: Literal["s", "1/s", "MiB/s", "KiB"]
+    unit: Literal["s", "1/s", "MiB/s", "KiB/s", "KiB"]
     worst: float | None
     what: str
     higher: bool = False
@@ -83,5 +83,5 @@ SECTIONS: dict[str, tuple[Bar, ...]] = {
         Bar("stream_upload", "MiB/s", 0.7, "C client, upload of 256 MiB through the daemon", higher=True),
         Bar("stream_download", "MiB/s", 0.7, "C client, download of 256 MiB through the daemon", higher=True),
     ),
-    "console": (Bar("console", "MiB/s", 1.0, "bytes out of a guest's serial console", higher=True),),
+    "console": (Bar("console", "KiB/s", 1.0, "bytes echoed by a guest's serial console, whose UART is the bound", higher=True),),
 }

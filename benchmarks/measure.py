@@ -285,7 +285,7 @@ class Bench:
         stream.abort()
         dom.destroy()
         dom.undefine()
-        return {"console": got / took / (1 << 20)}
+        return {"console": got / took / 1024}
 
 
 SHM = "/dev/shm" if os.path.isdir("/dev/shm") else None
