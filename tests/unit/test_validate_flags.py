@@ -107,7 +107,7 @@ def test_secret_driver(tmp_path: Path) -> None:
          "'words' may not stand in <domain>"),
         (f"<domain type='kvm'>{BODY}<a/><b/></domain>", "Element domain has extra content: a", "/domain/a",
          "<a> may not stand here: it is not known here"),
-        (f"<domain type='kvm'>{BODY}<devices><disk><target dev='a' bus='b'/></disk></devices></domain>",
+        (f"<domain type='kvm'>{BODY}<devices><disk><target dev='sda' bus='b'/></disk></devices></domain>",
          "Extra element devices in interleave\nElement domain failed to validate content", "/domain/devices/disk/target",
          "attribute 'bus' of <target> may not be 'b' here"),
     ],

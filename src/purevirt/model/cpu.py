@@ -29,6 +29,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.arch import Arch
 from purevirt.model.cpu_numa import GuestNuma
+from purevirt.model.schema_text import ARCHITECTURE, POSITIVE, UNIT, UNSIGNED, matching, one_of
 from purevirt.types.override import override
 
 CpuMode = Literal["custom", "host-model", "host-passthrough", "maximum"]
@@ -52,7 +53,7 @@ class CpuModel(Element, tag="model"):
     """The name of a CPU model, what to do when the host cannot give it, and the vendor shown to the guest."""
 
     fallback: CpuFallback | None = attr(CpuFallback, error=(_UNSUPPORTED, "Invalid fallback attribute"))
-    vendor_id: str | None = attr()
+    vendor_id: str | None = attr(rng=matching("[^,]{12}"))
     value: str | None = text()
 
     @override
@@ -67,16 +68,16 @@ class CpuModel(Element, tag="model"):
 class CpuTopology(Element, tag="topology"):
     """Sockets of dies of cores of threads."""
 
-    sockets: int = attr(UINT, required=True, nonzero=True)
-    dies: int = attr(UINT, default=1, nonzero=True)
-    cores: int = attr(UINT, required=True, nonzero=True)
-    threads: int = attr(UINT, required=True, nonzero=True)
+    sockets: int = attr(UINT, required=True, nonzero=True, rng=POSITIVE)
+    dies: int = attr(UINT, default=1, nonzero=True, rng=POSITIVE)
+    cores: int = attr(UINT, required=True, nonzero=True, rng=POSITIVE)
+    threads: int = attr(UINT, required=True, nonzero=True, rng=POSITIVE)
 
 
 class CpuCache(Element, tag="cache"):
     """How the guest sees CPU caches."""
 
-    level: int | None = attr(INT)
+    level: int | None = attr(INT, rng=one_of("1", "2", "3"))
     mode: CpuCacheMode = attr(CpuCacheMode, required=True)
 
     @override
@@ -89,7 +90,7 @@ class MaxPhysAddr(Element, tag="maxphysaddr"):
     """Bits of physical addresses."""
 
     mode: MaxPhysAddrMode = attr(MaxPhysAddrMode, required=True)
-    bits: int | None = attr(INT)
+    bits: int | None = attr(INT, rng=UNSIGNED)
 
 
 class CpuFeature(Element, tag="feature"):
@@ -98,7 +99,7 @@ class CpuFeature(Element, tag="feature"):
     policy: CpuFeaturePolicy = attr(
         CpuFeaturePolicy, default="require", error=(_UNSUPPORTED, "Invalid CPU feature policy"), needed=True
     )
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=matching(r"[a-zA-Z0-9\-_\.]+"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -175,19 +176,19 @@ class Cpu(Element, tag="cpu"):
 class HostCpuFeature(Element, tag="feature"):
     """A feature that the host's CPU has beyond its model."""
 
-    name: str = attr(required=True)
+    name: str = attr(required=True, rng=matching(r"[a-zA-Z0-9\-_]+"))
 
 
 class Microcode(Element, tag="microcode"):
     """Version of the microcode that is loaded."""
 
-    version: int = attr(UINT, required=True)
+    version: int = attr(UINT, required=True, rng=POSITIVE)
 
 
 class CpuSignature(Element, tag="signature"):
     """Family, model and stepping of the host's CPU."""
 
-    family: int = attr(UINT, required=True)
+    family: int = attr(UINT, required=True, rng=POSITIVE)
     model: int = attr(UINT, required=True)
     stepping: int = attr(UINT, required=True)
 
@@ -196,15 +197,15 @@ class CpuCounter(Element, tag="counter"):
     """A counter of the CPU; `frequency` in Hz."""
 
     name: str = attr(required=True)
-    frequency: int = attr(ULONG, required=True)
-    scaling: bool | None = attr(YES_NO)
+    frequency: int = attr(ULONG, required=True, rng=POSITIVE)
+    scaling: bool | None = attr(YES_NO, needed=True)
 
 
 class PageSize(Element, tag="pages"):
     """A size of memory pages that the host supports."""
 
-    unit: str = attr(default="KiB")
-    size: int = attr(ULONG, required=True)
+    unit: str = attr(default="KiB", rng=UNIT)
+    size: int = attr(ULONG, required=True, rng=UNSIGNED)
 
 
 class HostCpuFlags(Element, tag="features"):
@@ -219,7 +220,7 @@ class HostCpuFlags(Element, tag="features"):
 class HostCpu(Element, tag="cpu"):
     """The host's CPU in capabilities, and in the input of comparing and baseline calls."""
 
-    arch: str | None = leaf(Arch, needed=True)
+    arch: str | None = leaf(Arch, needed=True, rng=ARCHITECTURE)
     flags: HostCpuFlags | None = child(HostCpuFlags)
     model: str | None = leaf()
     vendor: str | None = leaf()

@@ -21,6 +21,7 @@ from purevirt.model._engine import (
     scale,
     write_element,
 )
+from purevirt.model.schema_text import UNIT, UNSIGNED, up_to
 from purevirt.types.override import override
 
 MemAccess = Literal["shared", "private"]
@@ -37,13 +38,13 @@ class Sibling(Element, tag="sibling"):
     """The distance to another cell; 10 is local, 255 unreachable."""
 
     id: int = attr(UINT, required=True)
-    value: int = attr(UINT, required=True)
+    value: int = attr(UINT, required=True, rng=up_to(255, 10))
 
 
 class Distances(Element, tag="distances"):
     """Distances to other cells, by their number."""
 
-    siblings: list[Sibling] = children(Sibling)
+    siblings: list[Sibling] = children(Sibling, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -54,8 +55,8 @@ class Distances(Element, tag="distances"):
 class CacheSize(Element, tag="size"):
     """The size of a memory-side cache in KiB."""
 
-    value: int | None = attr(ULONG, required=True, missing="missing element or attribute './size/@value'")
-    unit: str = attr(default="KiB", needed=True)
+    value: int | None = attr(ULONG, required=True, missing="missing element or attribute './size/@value'", rng=UNSIGNED)
+    unit: str = attr(default="KiB", needed=True, rng=UNIT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -65,8 +66,8 @@ class CacheSize(Element, tag="size"):
 class CacheLine(Element, tag="line"):
     """The line size of a memory-side cache in bytes."""
 
-    value: int | None = attr(ULONG, required=True, missing="missing element or attribute './line/@value'")
-    unit: str = attr(default="B", needed=True)
+    value: int | None = attr(ULONG, required=True, missing="missing element or attribute './line/@value'", rng=UNSIGNED)
+    unit: str = attr(default="B", needed=True, rng=UNIT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -97,7 +98,7 @@ class NumaCell(Element, tag="cell"):
         missing="missing element or attribute './@memory'",
         abi=True,
     )
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", rng=UNIT)
     mem_access: MemAccess | None = attr(MemAccess, name="memAccess", abi=True)
     discard: bool | None = attr(YES_NO)
     distances: Distances | None = child(Distances)
@@ -125,7 +126,7 @@ class Latency(Element, tag="latency"):
     target: int = attr(UINT, required=True)
     cache: int | None = attr(UINT, omit=0)
     type: InterconnectType = attr(InterconnectType, required=True)
-    value: int = attr(Int(0, 2**64 - 1, "non-negative integer value"), required=True)
+    value: int = attr(Int(0, 2**64 - 1, "non-negative integer value"), required=True, rng=UNSIGNED)
 
 
 class Bandwidth(Element, tag="bandwidth"):
@@ -135,8 +136,8 @@ class Bandwidth(Element, tag="bandwidth"):
     target: int = attr(UINT, required=True)
     cache: int | None = attr(UINT, omit=0)
     type: InterconnectType = attr(InterconnectType, required=True)
-    value: int = attr(ULONG, required=True)
-    unit: str = attr(default="KiB", needed=True)
+    value: int = attr(ULONG, required=True, rng=UNSIGNED)
+    unit: str = attr(default="KiB", needed=True, rng=UNIT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -154,7 +155,7 @@ class Interconnects(Element, tag="interconnects"):
 class GuestNuma(Element, tag="numa"):
     """The guest's cells, numbered from 0 without gaps, kept in that order."""
 
-    cells: list[NumaCell] = children(NumaCell)
+    cells: list[NumaCell] = children(NumaCell, needed=True)
     interconnects: Interconnects | None = child(Interconnects)
 
     @override

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from purevirt.model._engine import Element, ParseContext, attr, children
+from purevirt.model.schema_text import NC_NAME
 from purevirt.types.override import override
 
 NAME = re.compile(r"[a-zA-Z0-9_]+\Z")
@@ -26,7 +27,7 @@ class FilterParameter(Element, tag="parameter"):
 class FilterRef(Element, tag="filterref"):
     """A filter by name. Parameters are kept sorted by name, values of one name in their order."""
 
-    filter: str | None = attr(needed=True)
+    filter: str | None = attr(needed=True, rng=NC_NAME)
     parameters: list[FilterParameter] = children(FilterParameter)
 
     @override

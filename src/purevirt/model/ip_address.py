@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from purevirt.model import schema_text
 from purevirt.model._engine import c_integer
 
 Family = Literal["ipv4", "ipv6"]
@@ -102,10 +103,7 @@ class IpAddress:
 
     def __init__(self, family: Family | None = None) -> None:
         self._family = family
-        v4 = "(([0-9]{1,3})\\.){3}[0-9]{1,3}"
-        v6 = "[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"
-        pattern = v4 if family == "ipv4" else v6 if family == "ipv6" else f"({v4})|({v6})"
-        self.rng = f'<data type="string"><param name="pattern">{pattern}</param></data>'
+        self.rng = {"ipv4": schema_text.IPV4, "ipv6": schema_text.IPV6, None: schema_text.IP_ADDRESS}[family]
 
     def parse(self, text: str) -> str:
         """The canonical text."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from purevirt.model._engine import UINT, Element, ParseContext, XmlError, attr
 from purevirt.model.ip_address import BITS, IP_TEXT, format_ip, mask_of, parse_ipv4, read_ip
+from purevirt.model.schema_text import IP_ADDRESS, IPV4, up_to
 from purevirt.types.override import override
 
 AddressFamily = Literal["ipv4", "ipv6"]
@@ -14,13 +15,15 @@ AddressFamily = Literal["ipv4", "ipv6"]
 class Route(Element, tag="route"):
     """A route to a network by a gateway. `OWNER` starts the text of its errors; a network puts its name there."""
 
+    schema_cases = ({"netmask": "absent"}, {"netmask": "present", "prefix": "absent"})
+
     OWNER: ClassVar[str] = "guest interface"
 
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
-    address: str | None = attr(IP_TEXT, needed=True)
-    netmask: str | None = attr(IP_TEXT)
-    prefix: int | None = attr(UINT)
-    gateway: str | None = attr(IP_TEXT, needed=True)
+    address: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
+    netmask: str | None = attr(IP_TEXT, rng=IPV4)
+    prefix: int | None = attr(UINT, rng=up_to(128))
+    gateway: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
     metric: int | None = attr(UINT, nonzero=True)
 
     @override

@@ -6,7 +6,10 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import UINT, ULONG, Element, ParseContext, XmlError, attr, child
+from purevirt.model.schema_text import POSITIVE
 from purevirt.types.override import override
+
+_SPEED = '<data type="unsignedInt"><param name="pattern">[0-9]+</param><param name="minInclusive">1</param></data>'
 
 
 class Rate(Element):
@@ -17,24 +20,24 @@ class Rate(Element):
         omit=0,
         error=(ErrorCode.CONFIG_UNSUPPORTED, "could not convert bandwidth average value '%s'"),
         live="now",
+        rng=_SPEED,
     )
     peak: int | None = attr(
-        ULONG,
-        omit=0,
-        error=(ErrorCode.CONFIG_UNSUPPORTED, "could not convert bandwidth peak value '%s'"),
-        live="now",
+        ULONG, omit=0, error=(ErrorCode.CONFIG_UNSUPPORTED, "could not convert bandwidth peak value '%s'"), live="now", rng=_SPEED
     )
     floor: int | None = attr(
         ULONG,
         omit=0,
         error=(ErrorCode.CONFIG_UNSUPPORTED, "could not convert bandwidth floor value '%s'"),
         live="now",
+        rng=_SPEED,
     )
     burst: int | None = attr(
         ULONG,
         omit=0,
         error=(ErrorCode.CONFIG_UNSUPPORTED, "could not convert bandwidth burst value '%s'"),
         live="now",
+        rng=_SPEED,
     )
 
 
@@ -63,7 +66,7 @@ class Outbound(Rate, tag="outbound"):
 class Bandwidth(Element, tag="bandwidth"):
     """Both directions; `class_id` is the traffic class a running interface got on its bridge."""
 
-    class_id: int | None = attr(UINT, name="classID", omit=0, only="live")
+    class_id: int | None = attr(UINT, name="classID", omit=0, only="live", rng=POSITIVE)
     inbound: Inbound | None = child(Inbound)
     outbound: Outbound | None = child(Outbound)
 

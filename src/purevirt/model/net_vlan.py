@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from purevirt.model._engine import UINT, Element, ParseContext, XmlError, attr, children
+from purevirt.model.schema_text import up_to
 from purevirt.types.override import override
 
 NativeMode = Literal["tagged", "untagged"]
@@ -14,7 +15,7 @@ MAX_TAG = 4095
 class VlanTag(Element, tag="tag"):
     """One tag; on a trunk one of them may be native."""
 
-    id: int = attr(UINT, required=True)
+    id: int = attr(UINT, required=True, rng=up_to(4095))
     native_mode: NativeMode | None = attr(NativeMode, name="nativeMode")
 
     @override

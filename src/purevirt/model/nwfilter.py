@@ -11,6 +11,7 @@ from purevirt.model._engine import UUID, Element, Int, ParseContext, XmlError, a
 from purevirt.model.filter_ref import FilterRef
 from purevirt.model.lenient import Silent
 from purevirt.model.nwfilter_rules import RULES, MatchedProtocol
+from purevirt.model.schema_text import NC_NAME, either, matching, one_of
 from purevirt.types.override import override
 
 RuleAction = Literal["drop", "accept", "reject", "return", "continue"]
@@ -78,7 +79,7 @@ class Rule(Element, tag="rule"):
     )
     priority: int | None = attr(_PRIORITY, default=DEFAULT_RULE_PRIORITY)
     statematch: bool | None = attr(StateMatch())
-    protocols: list[MatchedProtocol] = children(RULES)
+    protocols: list[MatchedProtocol] = children(RULES, needed=False)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -99,8 +100,14 @@ class NwFilter(Element, tag="filter"):
     document = "nwfilter_definition"
     error_domain = ErrorDomain.NWFILTER
 
-    name: str = attr(required=True, missing=(ErrorCode.INTERNAL_ERROR, "filter has no name"))
-    chain: str = attr(default="root")
+    name: str = attr(required=True, missing=(ErrorCode.INTERNAL_ERROR, "filter has no name"), rng=NC_NAME)
+    chain: str = attr(
+        default="root",
+        rng=either(
+            one_of("root"),
+            *(matching(f"{name}[a-zA-Z0-9_\\.:\\-]{{0,{12 - len(name)}}}") for name in CHAIN_PRIORITIES if name != "root"),
+        ),
+    )
     priority: int | None = attr(Silent(Int(-(2**31), 2**31 - 1)), omit=0)
     uuid: str | None = leaf(UUID, error="malformed uuid element")
     entries: list[Rule | ReferencedFilter] = children({"rule": Rule, "filterref": ReferencedFilter})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode
-from purevirt.model._engine import Element, ParseContext, XmlError, attr
+from purevirt.model._engine import Element, ParseContext, XmlError, attr, own_forms
 from purevirt.model.nwfilter_values import (
     ARP_OPCODES,
     ETHERTYPES,
@@ -121,6 +121,8 @@ class StpRule(MatchedProtocol, tag="stp"):
 class ArpRule(EthernetMatch, tag="arp"):
     """ARP."""
 
+    schema_hides = ("arpsrcipmask", "arpdstipmask")
+
     hwtype: str | None = _value(_U16, "hwtype")
     protocoltype: str | None = _value(_U16, "protocoltype")
     opcode: str | None = _value(_OPCODE, "opcode")
@@ -196,6 +198,8 @@ def _check_ports(family: str, protocol: str | None, *ports: str | None) -> None:
 class Ipv4Match(MatchedProtocol):
     """What all rules on the host's IPv4 stack have."""
 
+    schema_cases = own_forms({}, {"ipset": "present", "ipsetflags": "present"})
+
     srcmacaddr: str | None = _value(_MAC, "srcmacaddr")
     srcipaddr: str | None = _value(_IP4, "srcipaddr")
     srcipmask: str | None = _value(_MASK4, "srcipmask")
@@ -220,6 +224,9 @@ class Ipv4Match(MatchedProtocol):
 
 class Ipv6Match(MatchedProtocol):
     """What all rules on the host's IPv6 stack have. The end of a destination range is read as IPv4, as in libvirt 9.0."""
+
+    # The page and the parser know these of IPv6 too, the schema does not.
+    schema_hides = ("connlimit_above", "state", "ipset", "ipsetflags")
 
     srcmacaddr: str | None = _value(_MAC, "srcmacaddr")
     srcipaddr: str | None = _value(_IP6, "srcipaddr")

@@ -11,6 +11,7 @@ from typing import Any
 
 from purevirt.model._engine import MAC, c_integer
 from purevirt.model.ip_address import BITS, format_ip, mask_of, read_ip
+from purevirt.model.schema_text import matching
 from purevirt.types.override import override
 
 _VARIABLE = re.compile(r"\$([a-zA-Z0-9_]+)(?:\[ *(@?)([0-9]+) *\])? *\Z")
@@ -202,7 +203,7 @@ class FilterIpMask(FilterValue):
 class FilterState(FilterValue):
     """Connection states; NONE turns connection tracking off for the rule."""
 
-    rng = _with_variable('<data type="string"><param name="pattern">[A-Za-z,]*</param></data>')
+    rng = matching(f"({'|'.join(_STATES)})(,({'|'.join(_STATES)}))*|NONE")
 
     @override
     def literal(self, text: str) -> str:
@@ -213,10 +214,13 @@ class FilterState(FilterValue):
         return "NONE" if "NONE" in words else ",".join(state for state in _STATES if state in words)
 
 
+_FLAG_SET = f"(({'|'.join(_TCP_FLAGS)})(,({'|'.join(_TCP_FLAGS)}))*|ALL|NONE)"
+
+
 class FilterTcpFlags(FilterValue):
     """`MASK/FLAGS`: which flags are looked at, which of them must be set."""
 
-    rng = _with_variable('<data type="string"><param name="pattern">[A-Za-z,]*/[A-Za-z,]*</param></data>')
+    rng = matching(f"{_FLAG_SET}/{_FLAG_SET}")
 
     @override
     def literal(self, text: str) -> str:

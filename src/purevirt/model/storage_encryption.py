@@ -66,6 +66,8 @@ class EncryptionSecret(SecretReference, tag="secret"):
 class Cipher(Element, tag="cipher"):
     """The cipher of a new LUKS volume: name and key size in bits."""
 
+    schema_cases = ({"mode": "present", "hash": "present"}, {"mode": "absent", "hash": "absent"})
+
     name: str = attr(required=True, missing="cipher info missing 'name' attribute")
     size: int = attr(UINT, required=True)
     mode: str | None = attr()
@@ -84,9 +86,8 @@ class Encryption(Element, tag="encryption"):
 
     error_domain = ErrorDomain.STORAGE
     schema_cases = (
-        {"secrets": "present", "cipher": "present", "ivgen": "present"},
-        {"secrets": "present", "cipher": "absent", "ivgen": "absent"},
-        {"secrets": "absent", "cipher": "absent", "ivgen": "absent"},
+        {"secrets": "once", "cipher": "present", "ivgen": "present"},
+        {"secrets": "maybe", "cipher": "absent", "ivgen": "absent"},
     )
 
     format: EncryptionFormat = attr(

@@ -19,7 +19,7 @@ from purevirt.model._engine import (
     child,
     text,
 )
-from purevirt.model.schema_text import one_of
+from purevirt.model.schema_text import ABSOLUTE_PATH, GENERIC_NAME, IP_OR_DNS_NAME, POSITIVE, UNSIGNED, matching, one_of
 from purevirt.model.storage_encryption import SecretReference
 from purevirt.types.override import override
 
@@ -49,7 +49,7 @@ class PortNumber:
     """Codec of a TCP port: a number up to 65535."""
 
     safe = True
-    rng = '<data type="unsignedShort"/>'
+    rng = UNSIGNED
 
     def parse(self, value: str) -> int:
         """The port; INVALID_ARG with libvirt's text when it is none."""
@@ -71,14 +71,19 @@ PORT = PortNumber()
 class SourceHost(Element, tag="host"):
     """One server: a name and a port, or the path of a unix socket."""
 
-    name: str | None = attr()
+    schema_cases = (
+        {"transport": ("tcp", "rdma", None), "name": "present", "socket": "absent"},
+        {"transport": ("unix",), "name": "absent", "port": "absent", "socket": "present"},
+    )
+
+    name: str | None = attr(rng=IP_OR_DNS_NAME)
     port: int | None = attr(PORT, omit=0)
     transport: HostTransport | None = attr(
         HostTransport,
         omit="tcp",
         error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown protocol transport type '%s'"),
     )
-    socket: str | None = attr()
+    socket: str | None = attr(rng=ABSOLUTE_PATH)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -97,13 +102,13 @@ class SourceHost(Element, tag="host"):
 class SourceSnapshot(Element, tag="snapshot"):
     """The storage's own snapshot to use."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=GENERIC_NAME)
 
 
 class SourceConfig(Element, tag="config"):
     """A configuration file for the storage client."""
 
-    file: str | None = attr(needed=True)
+    file: str | None = attr(needed=True, rng=ABSOLUTE_PATH)
 
 
 class InitiatorIqn(Element, tag="iqn"):
@@ -131,8 +136,10 @@ _COOKIE_VALUE_BAD = frozenset(' ",;\\')
 class Cookie(Element, tag="cookie"):
     """One HTTP cookie; the value is a secret."""
 
-    name: str = attr(required=True, missing=(ErrorCode.XML_ERROR, "missing cookie name"))
-    value: str | None = text()
+    name: str = attr(
+        required=True, missing=(ErrorCode.XML_ERROR, "missing cookie name"), rng=matching(r"[!#$%&'*+\-.0-9A-Z\^_`a-z|~]+")
+    )
+    value: str | None = text(rng=matching("\"?[!#$%&'()*+\\-./0-9:>=<?@A-Z\\^_`\\[\\]a-z|~]+\"?"), needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -161,20 +168,20 @@ def check_cookies(cookies: list[Cookie]) -> None:
 class SourceReadahead(Element, tag="readahead"):
     """Bytes to read ahead; 0 is the protocol's default."""
 
-    size: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True)
+    size: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True, rng=POSITIVE)
 
 
 class SourceTimeout(Element, tag="timeout"):
     """Seconds a connection may take; 0 is the protocol's default."""
 
-    seconds: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True)
+    seconds: int | None = attr(ULONG, omit=0, error="invalid readahead size or timeout", needed=True, rng=POSITIVE)
 
 
 class NfsIdentity(Element, tag="identity"):
     """Who we are to the NFS server: names, or numbers as `+1000`."""
 
-    user: str | None = attr()
-    group: str | None = attr()
+    user: str | None = attr(rng=GENERIC_NAME)
+    group: str | None = attr(rng=GENERIC_NAME)
 
 
 class AuthSecret(SecretReference, tag="secret"):
@@ -187,7 +194,7 @@ class Auth(Element, tag="auth"):
     """Who we are to the storage server, and the secret that proves it."""
 
     type: AuthType | None = attr(AuthType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown auth type '%s'"), omit="none")
-    username: str = attr(required=True, missing=(ErrorCode.XML_ERROR, "missing username for auth"))
+    username: str = attr(required=True, missing=(ErrorCode.XML_ERROR, "missing username for auth"), rng=GENERIC_NAME)
     secret: AuthSecret = child(AuthSecret, required=True, missing="Missing <secret> element in auth")
 
 

@@ -12,10 +12,12 @@ from typing import Literal
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     LIVE,
+    ON_OFF,
     STATUS,
     UINT,
     ULONG,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     Hex,
@@ -25,9 +27,24 @@ from purevirt.model._engine import (
     child,
     children,
     leaf,
+    own_forms,
 )
 from purevirt.model.domain.device import check_pci_ranges
-from purevirt.model.schema_text import ABSOLUTE_PATH, DATASTORE_PATH, one_of
+from purevirt.model.schema_text import (
+    ABSOLUTE_PATH,
+    DATASTORE_PATH,
+    DEVICE_NAME,
+    OBJECT_NAME,
+    PCI_FUNCTION,
+    PCI_SLOT,
+    POSITIVE,
+    UINT8,
+    UINT32,
+    UNSIGNED,
+    VOLUME_NAME,
+    either,
+    one_of,
+)
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_network import (
     Auth,
@@ -57,6 +74,12 @@ VolumeMode = Literal["host", "direct"]
 
 class DeviceSeclabel(Element, tag="seclabel"):
     """A security label of one resource, overriding what the domain's label says for the model."""
+
+    schema_cases = (
+        {"relabel": ("no",), "labelskip": "absent", "label": "absent"},
+        {"relabel": "absent", "labelskip": ("yes",), "label": "absent"},
+        {"relabel": ("yes", None), "labelskip": "absent", "label": "present"},
+    )
 
     model: str | None = attr()
     labelskip: bool | None = attr(YES_NO, only=LIVE, omit=False)
@@ -91,9 +114,9 @@ def check_seclabels(seclabels: list[DeviceSeclabel]) -> None:
 class Slice(Element, tag="slice"):
     """A part of the storage, in bytes, that holds the image; types other than `storage` are not known yet."""
 
-    type: str | None = attr(needed=True)
-    offset: int | None = attr(ULONG, error="malformed value '%s' of 'offset' attribute of slice", needed=True)
-    size: int | None = attr(ULONG, error="malformed value '%s' of 'size' attribute of slice", needed=True)
+    type: str | None = attr(needed=True, rng=one_of("storage"))
+    offset: int | None = attr(ULONG, error="malformed value '%s' of 'offset' attribute of slice", needed=True, rng=UNSIGNED)
+    size: int | None = attr(ULONG, error="malformed value '%s' of 'size' attribute of slice", needed=True, rng=POSITIVE)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -106,14 +129,14 @@ class ReservationsSource(Element, tag="source"):
     """The socket of a persistent reservation helper that is not ours to start."""
 
     type: Literal["unix"] | None = attr(needed=True)
-    path: str | None = attr(needed=True)
+    path: str | None = attr(needed=True, rng=ABSOLUTE_PATH)
     mode: Literal["client"] | None = attr(needed=True)
 
 
 class Reservations(Element, tag="reservations"):
     """SCSI persistent reservations, through a helper that libvirt starts (`managed`) or that runs already."""
 
-    managed: bool = attr(YES_NO, required=True)
+    managed: bool = attr(YES_NO, required=True, needed=False)
     source: ReservationsSource | None = child(ReservationsSource)
 
     @override
@@ -195,7 +218,7 @@ class StorageSource(Element, tag="source", tail=True):
     """What every kind of source may have; the kinds put their own fields first."""
 
     startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy")
-    index: int | None = attr(UINT, only=LIVE, omit=0)
+    index: int | None = attr(UINT, only=LIVE, omit=0, rng=POSITIVE)
     slices: list[Slice] = children(Slice, inside="slices")
     seclabels: list[DeviceSeclabel] = children(DeviceSeclabel)
     auth: Auth | None = child(Auth)
@@ -223,7 +246,9 @@ class StorageSource(Element, tag="source", tail=True):
 class FileSource(StorageSource):
     """An image file; `fdgroup` names descriptors handed over instead."""
 
-    file: str | None = attr(rng=f"<choice>{ABSOLUTE_PATH}{DATASTORE_PATH}</choice>")
+    schema_hides = ("auth", "reservations")
+
+    file: str | None = attr(rng=either(ABSOLUTE_PATH, DATASTORE_PATH))
     fdgroup: str | None = attr()
 
     @property
@@ -235,7 +260,9 @@ class FileSource(StorageSource):
 class BlockSource(StorageSource):
     """A block device of the host."""
 
-    dev: str | None = attr()
+    schema_hides = ("auth",)
+
+    dev: str | None = attr(rng=either(ABSOLUTE_PATH, DEVICE_NAME))
 
     @property
     @override
@@ -246,7 +273,9 @@ class BlockSource(StorageSource):
 class DirSource(StorageSource):
     """A directory shown as a FAT disk."""
 
-    dir: str | None = attr(needed=True)
+    schema_hides = ("auth", "reservations", "seclabels")
+
+    dir: str | None = attr(needed=True, rng=ABSOLUTE_PATH)
 
     @property
     @override
@@ -260,16 +289,58 @@ _DEFAULT_PORTS = {
 }  # fmt: skip
 
 
-_SCHEMA_PROTOCOLS = one_of(*(word for word in NetworkProtocol.__args__ if word not in ("none", "ssh")))  # type: ignore[attr-defined]
-"""ssh is read, but libvirt's schema of 9.0 does not know it."""
+_HTTP: Case = {
+    "name": "present",
+    "hosts": "once",
+    "readahead": "optional",
+    "timeout": "optional",
+    "auth": "optional",
+    "encryption": "optional",
+}
 
 
 class NetworkSource(StorageSource):
     """An image on a server; `name` is the volume, path or pool/image of the protocol."""
 
     schema_hides = ("seclabels", "startup_policy", "reservations")
+    # ssh is read, but libvirt's schema of 9.0 does not know it.
+    schema_cases = own_forms(
+        {
+            "protocol": ("rbd",),
+            "name": "optional",
+            "hosts": "optional",
+            "snapshot": "optional",
+            "config": "optional",
+            "auth": "optional",
+            "encryption": "optional",
+        },
+        {
+            "protocol": ("iscsi",),
+            "name": "present",
+            "hosts": "once",
+            "initiator": "optional",
+            "auth": "optional",
+            "encryption": "optional",
+        },
+        {"protocol": ("https",), "query": "optional", "ssl": "optional", "cookies": "optional", **_HTTP},
+        {"protocol": ("http",), "query": "optional", "cookies": "optional", **_HTTP},
+        {"protocol": ("ftps",), "ssl": "optional", **_HTTP},
+        {"protocol": ("ftp",), **_HTTP},
+        {"protocol": ("sheepdog", "tftp"), **{name: said for name, said in _HTTP.items() if name != "auth"}},
+        {
+            "protocol": ("nbd",),
+            "name": "optional",
+            "tls": "optional",
+            "tls_hostname": "optional",
+            "hosts": "once",
+            "encryption": "optional",
+        },
+        {"protocol": ("gluster",), "name": "present", "hosts": "present", "encryption": "optional"},
+        {"protocol": ("vxhs",), "name": "present", "tls": "optional", "hosts": "once"},
+        {"protocol": ("nfs",), "name": "present", "hosts": "once", "identity": "present"},
+    )
 
-    protocol: NetworkProtocol = attr(NetworkProtocol, required=True, rng=_SCHEMA_PROTOCOLS)
+    protocol: NetworkProtocol = attr(NetworkProtocol, required=True)
     name: str | None = attr()
     query: str | None = attr()
     tls: bool | None = attr(YES_NO)
@@ -280,7 +351,7 @@ class NetworkSource(StorageSource):
     config: SourceConfig | None = child(SourceConfig)
     initiator: Initiator | None = child(Initiator)
     ssl: SourceSsl | None = child(SourceSsl)
-    cookies: list[Cookie] = children(Cookie, inside="cookies", secret=True)
+    cookies: list[Cookie] = children(Cookie, inside="cookies", secret=True, needed=True)
     readahead: SourceReadahead | None = child(SourceReadahead)
     timeout: SourceTimeout | None = child(SourceTimeout)
     identity: NfsIdentity | None = child(NfsIdentity)
@@ -338,8 +409,10 @@ class NetworkSource(StorageSource):
 class VolumeSource(StorageSource):
     """A volume of a storage pool; what it really is, is found out when the guest starts."""
 
-    pool: str | None = attr(needed=True)
-    volume: str | None = attr(needed=True)
+    schema_hides = ("auth", "reservations")
+
+    pool: str | None = attr(needed=True, rng=OBJECT_NAME)
+    volume: str | None = attr(needed=True, rng=VOLUME_NAME)
     mode: VolumeMode | None = attr(
         VolumeMode, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown source mode '%s' for volume type disk")
     )
@@ -361,10 +434,12 @@ class VolumeSource(StorageSource):
 class HostPciAddress(Element, tag="address"):
     """Where a host's PCI function is; each part defaults to 0."""
 
-    domain: int = attr(Hex(4, 2**32 - 1), default=0)
-    bus: int = attr(Hex(2, 2**32 - 1), default=0)
-    slot: int = attr(Hex(2, 2**32 - 1), default=0)
-    function: int = attr(Hex(1, 2**32 - 1), default=0)
+    schema_also = {"multifunction": attr(ON_OFF)}
+
+    domain: int = attr(Hex(4, 2**32 - 1), default=0, rng=UINT32)
+    bus: int = attr(Hex(2, 2**32 - 1), default=0, rng=UINT8)
+    slot: int = attr(Hex(2, 2**32 - 1), default=0, rng=PCI_SLOT)
+    function: int = attr(Hex(1, 2**32 - 1), default=0, rng=PCI_FUNCTION)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -376,7 +451,7 @@ class NamespaceNumber:
     """Codec of an NVMe namespace: a number from 1."""
 
     safe = True
-    rng = '<data type="unsignedInt"/>'
+    rng = UINT32
 
     def parse(self, value: str) -> int:
         """The number; its own texts when it is none or 0."""
@@ -393,6 +468,8 @@ class NamespaceNumber:
 
 class NvmeSource(StorageSource):
     """A namespace of an NVMe controller taken from the host."""
+
+    schema_hides = ("auth", "reservations", "seclabels")
 
     type: Literal["pci"] = attr(
         Literal["pci"],
@@ -414,13 +491,17 @@ class NvmeSource(StorageSource):
 class VhostUserSource(StorageSource):
     """A process that serves the disk over vhost-user."""
 
+    schema_hides = ("startup_policy", "index", "slices", "seclabels", "auth", "encryption", "reservations")
+
     type: Literal["unix"] = attr(
         Literal["unix"],
         required=True,
         missing="missing 'type' attribute for vhostuser disk source",
         error="invalid 'type' attribute for vhostuser disk source",
     )
-    socket_path: str = attr(name="path", required=True, missing="missing 'path' attribute for vhostuser disk source")
+    socket_path: str = attr(
+        name="path", required=True, missing="missing 'path' attribute for vhostuser disk source", rng=ABSOLUTE_PATH
+    )
     reconnect: VhostReconnect | None = child(VhostReconnect)
 
     @property

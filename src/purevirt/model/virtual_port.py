@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import UINT, UUID, Element, ParseContext, XmlError, attr, child
+from purevirt.model.schema_text import UINT8, UINT24
 from purevirt.types.override import override
 
 VirtualPortType = Literal["802.1Qbg", "802.1Qbh", "openvswitch", "midonet"]
@@ -31,12 +32,12 @@ _ALLOWS: dict[str, tuple[str, ...]] = {
 class VirtualPortParameters(Element, tag="parameters"):
     """Which of these a port has depends on its type."""
 
-    managerid: int | None = attr(UINT, error="cannot parse value of managerid parameter")
-    typeid: int | None = attr(UINT, error="cannot parse value of typeid parameter")
-    typeidversion: int | None = attr(UINT, error="cannot parse value of typeidversion parameter")
+    managerid: int | None = attr(UINT, error="cannot parse value of managerid parameter", rng=UINT8)
+    typeid: int | None = attr(UINT, error="cannot parse value of typeid parameter", rng=UINT24)
+    typeidversion: int | None = attr(UINT, error="cannot parse value of typeidversion parameter", rng=UINT8)
     instanceid: str | None = attr(UUID, error="cannot parse instanceid parameter as a uuid")
     interfaceid: str | None = attr(UUID, error="cannot parse interfaceid parameter as a uuid")
-    profileid: str | None = attr()
+    profileid: str | None = attr(rng='<data type="string"><param name="maxLength">39</param></data>')
 
     NAMES: ClassVar[tuple[str, ...]] = (*("managerid", "typeid", "typeidversion", "instanceid", "interfaceid", "profileid"),)
 
@@ -54,8 +55,19 @@ class VirtualPortParameters(Element, tag="parameters"):
         self.profileid = self.profileid or None
 
 
+_QBG = _NEEDS["802.1Qbg"]
+
+
 class VirtualPort(Element, tag="virtualport"):
     """A port profile; without a type the network decides what it is."""
+
+    schema_cases = (
+        {"type": ("802.1Qbg",), "parameters": dict.fromkeys(("interfaceid", "profileid"), "absent")},
+        {"type": ("802.1Qbh",), "parameters": dict.fromkeys((*_QBG, "interfaceid"), "absent")},
+        {"type": ("openvswitch",), "parameters": dict.fromkeys(_QBG, "absent")},
+        {"type": ("midonet",), "parameters": {**dict.fromkeys((*_QBG, "profileid"), "absent"), "interfaceid": "present"}},
+        {"type": "absent"},
+    )
 
     type: VirtualPortType | None = attr(VirtualPortType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown virtualport type %s"))
     parameters: VirtualPortParameters | None = child(VirtualPortParameters)

@@ -29,6 +29,7 @@ from purevirt.model._engine.fields import (
     NEXT,
     NOW,
     STATUS,
+    Case,
     Field,
     When,
     attr,
@@ -37,6 +38,7 @@ from purevirt.model._engine.fields import (
     choice,
     flag,
     leaf,
+    own_forms,
     raw,
     text,
 )
@@ -45,7 +47,7 @@ from purevirt.model._engine.tree import RawTree, XmlError, escape, parse_tree
 
 __all__ = [
     "BITMAP", "INACTIVE", "INT", "LIVE", "LONG", "MAC", "NEVER", "NEXT", "NOW", "ON_OFF", "STATUS", "STR", "UINT", "ULONG",
-    "UUID", "YES_NO", "Codec", "Element", "Enum", "Field", "FormatContext", "Hex", "Int", "ParseContext", "RawTree", "Size",
-    "When", "XmlError", "attr", "c_integer", "child", "children", "choice", "escape", "flag", "format_bitmap", "leaf",
-    "parse_tree", "raw", "scale", "text", "write_child", "write_element",
+    "UUID", "YES_NO", "Case", "Codec", "Element", "Enum", "Field", "FormatContext", "Hex", "Int", "ParseContext", "RawTree",
+    "Size", "When", "XmlError", "attr", "c_integer", "child", "children", "choice", "escape", "flag", "format_bitmap", "leaf",
+    "own_forms", "parse_tree", "raw", "scale", "text", "write_child", "write_element",
 ]  # fmt: skip

@@ -53,7 +53,8 @@ class Int:
         self.what = what
         self.base = base
         wide = "unsignedLong" if maximum >= 2**32 else "unsignedInt"
-        decimal = f'<data type="{wide if minimum >= 0 else "long"}"/>'
+        unsigned = f'<data type="{wide}"><param name="pattern">[0-9]+</param></data>'
+        decimal = unsigned if minimum >= 0 else '<data type="long"/>'
         hexadecimal = '<data type="string"><param name="pattern">0[xX][0-9a-fA-F]+</param></data>'
         self.rng = decimal if base == 10 else f"<choice>{decimal}{hexadecimal}</choice>"
 

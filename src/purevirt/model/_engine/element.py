@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 from xml.etree.ElementTree import Element as Node
 
@@ -90,6 +90,12 @@ class Element(metaclass=ElementMeta):
     """An attribute of fixed value that is written first: what a `choice("@type", …)` recognises the class by."""
     schema_cases: ClassVar[tuple[Case, ...]] = ()
     """Forms of the element for the schema, where fields go together or exclude one another; a document fits one of them."""
+    schema_either: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ()
+    """Groups of fields of which a document has one alone (or none, where the parts of a group are optional)."""
+    schema_also: ClassVar[Mapping[str, Any]] = {}
+    """Fields that the schema knows and the parser reads past: name → declaration."""
+    schema_ordered: ClassVar[bool] = False
+    """The schema wants child elements in declared order."""
     changes: ClassVar[When | None] = None
     """When changes inside take effect, where a field does not say it; None: as for the element around it."""
     known_by: ClassVar[tuple[str, ...]] = ()

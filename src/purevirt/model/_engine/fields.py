@@ -23,8 +23,16 @@ When = Literal["never", "now", "next"]
 """A change takes effect in a running guest, at the next start, or is none of the same guest."""
 
 
-Case = Mapping[str, Literal["absent", "present"] | tuple[str | None, ...]]
-"""What a schema says of fields that depend on one another: field → not there, there, or one of these words (None: or absent)."""
+Case = Mapping[str, "str | tuple[str | None, ...] | type | Case"]
+"""What a schema says of fields that depend on one another: field → "absent", "optional" (as declared), "present", "once" (a list
+of one), "maybe" (a list of one or none), one of these words (None: or absent), a RELAX NG pattern of its text, a class
+that the nested element looks like, or what it says of the fields of the nested class (and under "." of the element)."""
+
+
+def own_forms(*forms: Case) -> tuple[Case, ...]:
+    """The forms, each without the fields that only others name ("optional": as declared)."""
+    names = dict.fromkeys(name for form in forms for name in form)
+    return tuple({**{name: "absent" for name in names if name not in form}, **form} for form in forms)
 
 
 class Field:
@@ -58,8 +66,10 @@ class Field:
     nonzero: bool = False
     needed: bool = False
     """The schema demands it, though the parser may do without; what is required is needed."""
-    hides: tuple[str, ...] = ()
-    """Fields of the nested classes that the schema does not allow here, though the parser reads them."""
+    looks: Any = None
+    """A class that the schema takes the nested element for, where libvirt's does not tell the two apart."""
+    here: Case = {}
+    """What the schema says of fields of the nested classes at this place; `hides=` names those that it does not allow."""
     on: str | None = None
     arms: Mapping[str | None, Any] | None = None
 
@@ -67,7 +77,10 @@ class Field:
         if not _WORDS.issuperset(said):
             raise TypeError(f"a field has no {', '.join(sorted(said.keys() - _WORDS))}")
         if said.get("required"):
-            said["needed"] = True
+            said.setdefault("needed", True)
+        hidden = said.pop("hides", None)
+        if hidden is not None:
+            said["here"] = {**dict.fromkeys(hidden, "absent"), **said.get("here", {})}
         said["kind"] = kind
         self.__dict__ = said
 
@@ -80,7 +93,7 @@ class Field:
         return self.default
 
 
-_WORDS = frozenset(Field.__annotations__) - {"kind", "name"}
+_WORDS = frozenset(Field.__annotations__) - {"kind", "name"} | {"hides"}
 
 
 def attr(codec: Any = None, *, name: str | None = None, **meta: Any) -> Any:

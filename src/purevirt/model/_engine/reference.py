@@ -8,6 +8,7 @@ from purevirt.model._engine.codecs import Enum, Int, Size, as_codec
 from purevirt.model._engine.element import ElementMeta
 from purevirt.model._engine.fields import Case, Field
 from purevirt.model._engine.parse import arm_class, child_tag, element_class
+from purevirt.model._engine.rng import also_known
 
 _ONLY = {"live": "running guests only", "inactive": "definitions only", "status": "status files only"}
 _LIVE = {"now": "changes live", "next": "changes at the next start", "never": "never changes"}
@@ -27,7 +28,13 @@ def reference_page(roots: Sequence[ElementMeta], title: str, elsewhere: Mapping[
         tag = str(cls.tag)  # type: ignore[attr-defined]
         said = summary(cls)
         out += [f"`<{tag}>`: {said}" if tag and said else f"`<{tag}>`" if tag else said, ""]
-        rows = [_row(f, names) for f in cls._fields if f.name not in cls.schema_hides]  # type: ignore[attr-defined]
+        shown = [f for f in cls._fields if f.name not in cls.schema_hides]  # type: ignore[attr-defined]
+        rows = [_row(f, names) for f in shown]
+        rows += [
+            f"| `{_xml(f)}` | | {_value(f, names)} | read past |"
+            for f in also_known(cls)
+            if all(f.name != own.name for own in shown)
+        ]
         if rows:
             out += ["| XML | field | value | notes |", "|---|---|---|---|", *rows, ""]
         forms = [form for case in cls.schema_cases if (form := _form(case, cls))]  # type: ignore[attr-defined]
@@ -122,15 +129,21 @@ def _value(field: Field, names: dict[ElementMeta, str]) -> str:
 
 
 def _form(case: Case, cls: ElementMeta) -> str:
-    fields = {f.name: f for f in cls._fields}
-    parts = []
-    for name, said in case.items():
-        xml = f"`{_xml(fields[name])}`"
-        if said == "absent":
-            parts.append(f"no {xml}")
-        elif said == "present":
-            parts.append(xml)
-        else:
-            words = ", ".join("nothing" if word is None else word for word in said)
-            parts.append(f"{xml} {words}")
-    return "; ".join(parts)
+    fields = {f.name: f for f in (*cls._fields, *also_known(cls))}
+    return "; ".join(_said(fields[name], said) for name, said in case.items())
+
+
+def _said(field: Field, said: str | tuple[str | None, ...] | type | Case) -> str:
+    xml = f"`{_xml(field)}`"
+    if said == "absent":
+        return f"no {xml}"
+    if isinstance(said, type):
+        return f"{xml} of its own form"
+    if isinstance(said, Mapping):
+        inner = {f.name: f for cls in reversed(_classes(field)) for f in cls._fields}
+        return f"{xml} with {', '.join(_said(inner[name], its) for name, its in said.items() if name in inner)}"
+    if isinstance(said, str):
+        return {"optional": f"{xml} or not", "present": xml, "once": f"one {xml}", "maybe": f"at most one {xml}"}.get(
+            said, f"{xml} of one form"
+        )
+    return f"{xml} {', '.join('nothing' if word is None else word for word in said)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import INT, UINT, YES_NO, Element, ParseContext, XmlError, attr, child, choice
+from purevirt.model.schema_text import ANY_PATH, DEVICE_NAME, UINT8, UINT32
 from purevirt.types.override import override
 
 AudioType = Literal["none", "alsa", "coreaudio", "jack", "oss", "pulseaudio", "sdl", "spice", "file", "dbus"]
@@ -16,8 +17,8 @@ SdlAudioDriver = Literal["esd", "alsa", "arts", "pulseaudio"]
 class AudioSettings(Element, tag="settings"):
     """Fixed sample settings, in force with fixedSettings='yes'."""
 
-    frequency: int | None = attr(UINT, omit=0, doc="Hz")
-    channels: int | None = attr(UINT, omit=0)
+    frequency: int | None = attr(UINT, omit=0, doc="Hz", rng=UINT32)
+    channels: int | None = attr(UINT, omit=0, rng=UINT32)
     format: AudioFormat | None = attr(AudioFormat)
 
 
@@ -26,8 +27,8 @@ class AudioStream(Element):
 
     mixing_engine: bool | None = attr(YES_NO, name="mixingEngine")
     fixed_settings: bool | None = attr(YES_NO, name="fixedSettings")
-    voices: int | None = attr(UINT, omit=0)
-    buffer_length: int | None = attr(UINT, name="bufferLength", omit=0, doc="microseconds")
+    voices: int | None = attr(UINT, omit=0, rng=UINT32)
+    buffer_length: int | None = attr(UINT, name="bufferLength", omit=0, doc="microseconds", rng=UINT32)
     settings: AudioSettings | None = child(AudioSettings)
 
     @override
@@ -46,13 +47,13 @@ class PlainStream(AudioStream, tag="input"):
 class AlsaStream(AudioStream, tag="input"):
     """ALSA: the PCM device."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(rng=ANY_PATH)
 
 
 class CoreAudioStream(AudioStream, tag="input"):
     """CoreAudio and SDL: the number of buffers."""
 
-    buffer_count: int | None = attr(UINT, name="bufferCount", omit=0)
+    buffer_count: int | None = attr(UINT, name="bufferCount", omit=0, rng=UINT32)
 
 
 class JackStream(AudioStream, tag="input"):
@@ -67,8 +68,8 @@ class JackStream(AudioStream, tag="input"):
 class OssStream(AudioStream, tag="input"):
     """OSS: device and buffering."""
 
-    dev: str | None = attr()
-    buffer_count: int | None = attr(UINT, name="bufferCount", omit=0)
+    dev: str | None = attr(rng=DEVICE_NAME)
+    buffer_count: int | None = attr(UINT, name="bufferCount", omit=0, rng=UINT32)
     try_poll: bool | None = attr(YES_NO, name="tryPoll")
 
 
@@ -77,7 +78,7 @@ class PulseStream(AudioStream, tag="input"):
 
     name: str | None = attr()
     stream_name: str | None = attr(name="streamName")
-    latency: int | None = attr(UINT, omit=0)
+    latency: int | None = attr(UINT, omit=0, rng=UINT32)
 
 
 _STREAMS: dict[str | None, type[AudioStream]] = {
@@ -100,19 +101,26 @@ _OWN = {
 }
 """The attributes of `<audio>` that only one backend has; elsewhere they are ignored."""
 
+_ALL = tuple(name for own in _OWN.values() for name in own)
+
 
 class Audio(Element, tag="audio"):
     """An audio backend; sound devices and displays refer to it by `id`."""
 
-    id: int = attr(UINT, required=True, nonzero=True)
+    schema_cases = tuple(
+        {"type": (kind,), **dict.fromkeys([name for name in _ALL if name not in _OWN.get(kind, ())], "absent")}
+        for kind in get_args(AudioType)
+    )
+
+    id: int = attr(UINT, required=True, nonzero=True, rng=UINT8)
     type: AudioType = attr(AudioType, required=True)
-    timer_period: int | None = attr(UINT, name="timerPeriod", omit=0, doc="microseconds")
+    timer_period: int | None = attr(UINT, name="timerPeriod", omit=0, doc="microseconds", rng=UINT32)
     try_mmap: bool | None = attr(YES_NO, name="tryMMap")
     exclusive: bool | None = attr(YES_NO)
     dsp_policy: int | None = attr(INT, name="dspPolicy")
     server_name: str | None = attr(name="serverName")
     driver: SdlAudioDriver | None = attr(SdlAudioDriver)
-    path: str | None = attr()
+    path: str | None = attr(rng=ANY_PATH)
     input: AudioStream | None = choice("type", _STREAMS, tag="input")
     output: AudioStream | None = choice("type", _STREAMS, tag="output")
 

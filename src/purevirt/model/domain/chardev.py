@@ -27,10 +27,12 @@ from purevirt.model._engine import (
     child,
     children,
     choice,
+    own_forms,
     write_element,
 )
 from purevirt.model.domain.device import Device
 from purevirt.model.ip_address import format_ip, read_ip
+from purevirt.model.schema_text import ABSOLUTE_PATH, either, words
 from purevirt.model.storage_network import VhostReconnect
 from purevirt.model.storage_source import DeviceSeclabel, check_seclabels
 from purevirt.types.override import override
@@ -74,7 +76,7 @@ class MouseSetting(Element, tag="mouse"):
 class ChardevSource(Element, tag="source"):
     """One end on the host; which attributes mean something depends on the device's `type`."""
 
-    mode: SourceMode | None = attr(SourceMode, doc="tcp, udp, unix")
+    mode: SourceMode | None = attr(SourceMode, doc="tcp, udp, unix", rng="<text/>")
     host: str | None = attr(doc="tcp, udp")
     service: str | None = attr(doc="tcp, udp")
     tls: bool | None = attr(YES_NO, doc="tcp")
@@ -101,7 +103,7 @@ class ChardevProtocol(Element, tag="protocol"):
 class ChardevLog(Element, tag="log"):
     """A file that gets a copy of the output."""
 
-    file: str | None = attr()
+    file: str | None = attr(rng=ABSOLUTE_PATH, needed=True)
     append: bool | None = attr(ON_OFF)
 
 
@@ -202,7 +204,7 @@ class Chardev(Device):
     """The host side, common to all character devices of their own; subclasses add the target."""
 
     type: ChardevType = attr(ChardevType, default="pty", error=BAD_TYPE)
-    tty: str | None = attr(only=LIVE, doc="the path of a console's pty, for old readers")
+    tty: str | None = attr(only=LIVE, doc="the path of a console's pty, for old readers", rng=ABSOLUTE_PATH)
     sources: list[ChardevSource] = children(ChardevSource, keep=False)
     protocol: ChardevProtocol | None = child(ChardevProtocol)
     log: ChardevLog | None = child(ChardevLog)
@@ -257,14 +259,19 @@ class SerialModel(Element, tag="model"):
         omit="none",
         error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown target model '%s' specified for character device"),
         needed=True,
+        rng=words(SerialTargetModel, "none"),
     )
+
+
+_TARGET_WORDS = either(words(SerialTargetType, "none"), words(ConsoleTargetType, "none"))
+"""The schema does not tell serial ports from consoles."""
 
 
 class SerialTarget(Element, tag="target"):
     """A serial port: kind, number, model."""
 
-    type: SerialTargetType | None = attr(SerialTargetType, omit="none", error=BAD_TARGET)
-    port: int | None = attr(INT, error=BAD_PORT)
+    type: SerialTargetType | None = attr(SerialTargetType, omit="none", error=BAD_TARGET, rng=_TARGET_WORDS)
+    port: int | None = attr(INT, error=BAD_PORT, rng="<text/>")
     model: SerialModel | None = child(SerialModel)
 
     @override
@@ -297,7 +304,7 @@ class Parallel(Chardev, tag="parallel"):
 
     schema_cases = ({"type": "present"},)
 
-    target: ParallelTarget | None = child(ParallelTarget)
+    target: ParallelTarget | None = child(ParallelTarget, looks=SerialTarget)
 
 
 class ConsoleTarget(Element, tag="target"):
@@ -315,7 +322,12 @@ class ConsoleTarget(Element, tag="target"):
 class Console(Chardev, tag="console"):
     """A console of the guest; of target type `serial` it is the first serial port seen as one."""
 
-    target: ConsoleTarget | None = child(ConsoleTarget)
+    schema_cases = own_forms(
+        {"tty": "optional"},
+        {"type": "present", "tty": "optional", **dict.fromkeys(("sources", "protocol", "log", "target"), "optional")},
+    )
+
+    target: ConsoleTarget | None = child(ConsoleTarget, looks=SerialTarget)
 
     @override
     def _written_tty(self) -> str | None:
@@ -341,7 +353,7 @@ class GuestfwdTarget(ChannelTarget):
     TYPE = "guestfwd"
 
     address: str | None = attr(needed=True)
-    port: int | None = attr(UINT, needed=True)
+    port: int | None = attr(UINT, needed=True, rng="<text/>")
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -388,6 +400,7 @@ CHANNEL_TARGETS: Mapping[str | None, type[ChannelTarget]] = {
 class Channel(Chardev, tag="channel"):
     """A private line between host and guest."""
 
+    schema_hides = ("master", "acpi", "tty")
     schema_cases = ({"type": "present"},)
 
     target: ChannelTarget | None = choice(

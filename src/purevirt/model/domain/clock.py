@@ -11,6 +11,7 @@ from purevirt.model._engine import (
     UINT,
     ULONG,
     YES_NO,
+    Case,
     Element,
     ParseContext,
     XmlError,
@@ -18,7 +19,9 @@ from purevirt.model._engine import (
     c_integer,
     child,
     children,
+    own_forms,
 )
+from purevirt.model.schema_text import either, matching, one_of
 from purevirt.types.override import override
 
 ClockOffset = Literal["utc", "localtime", "variable", "timezone", "absolute"]
@@ -29,6 +32,7 @@ TickPolicy = Literal["delay", "catchup", "merge", "discard"]
 TimerMode = Literal["auto", "native", "emulate", "paravirt", "smpsafe"]
 
 _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
+_SECONDS = matching(r"(-|\+)?[0-9]+")
 
 
 class Catchup(Element, tag="catchup"):
@@ -39,8 +43,24 @@ class Catchup(Element, tag="catchup"):
     limit: int | None = attr(UINT, omit=0)
 
 
+_TIMERS: tuple[Case, ...] = (
+    {"name": ("platform", "rtc"), "track": "optional"},
+    {"name": ("tsc",), "frequency": "optional", "mode": "optional"},
+    {"name": ("hpet", "pit", "armvtimer")},
+)
+_TICK_POLICIES: tuple[Case, ...] = (
+    {"tickpolicy": ("delay", "merge", "discard", None)},
+    {"tickpolicy": ("catchup",), "catchup": "optional"},
+)
+
+
 class Timer(Element, tag="timer"):
     """One timer of the guest. `frequency` in Hz, for the TSC alone."""
+
+    schema_cases = own_forms(
+        *({**own, **policy} for own in _TIMERS for policy in _TICK_POLICIES),
+        {"name": ("kvmclock", "hypervclock")},
+    )
 
     name: TimerName = attr(TimerName, required=True, abi=True)
     present: bool | None = attr(YES_NO, abi=True)
@@ -70,12 +90,19 @@ class Timer(Element, tag="timer"):
 class Clock(Element, tag="clock"):
     """The clock's start. `adjustment` and `adjustment0` in seconds ("reset" as written); `start` in seconds since 1970."""
 
+    schema_cases = own_forms(
+        {"offset": ("localtime", "utc"), "adjustment": either(_SECONDS, one_of("reset"))},
+        {"offset": ("timezone",), "timezone": "optional"},
+        {"offset": ("variable",), "adjustment": _SECONDS, "basis": "optional"},
+        {"offset": ("absolute",), "start": "present"},
+    )
+
     offset: ClockOffset = attr(ClockOffset, default="utc", error=(_UNSUPPORTED, "unknown clock offset '%s'"), needed=True)
     adjustment: int | str | None = attr(format=str)
     basis: ClockBasis | None = attr(ClockBasis, error=(_UNSUPPORTED, "unknown clock basis '%s'"))
     adjustment0: int | None = attr(LONG, only=STATUS, omit=0, doc="the adjustment that the guest was started with")
-    timezone: str | None = attr()
-    start: int | str | None = attr(format=str)
+    timezone: str | None = attr(rng=matching(r"[a-zA-Z0-9_\.\+\-/]+"))
+    start: int | str | None = attr(format=str, rng=ULONG.rng)
     timers: list[Timer] = children(Timer)
 
     @override

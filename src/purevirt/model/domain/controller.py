@@ -19,9 +19,11 @@ from purevirt.model._engine import (
     attr,
     child,
     leaf,
+    own_forms,
 )
 from purevirt.model.domain.device import Device, UsbMaster
 from purevirt.model.domain.virtio import VirtioOptions
+from purevirt.model.schema_text import UINT8, words
 from purevirt.types.override import override
 
 ControllerType = Literal["ide", "fdc", "scsi", "sata", "virtio-serial", "ccid", "usb", "pci", "xenbus", "isa"]
@@ -94,17 +96,17 @@ COMPANION_PORTS = {"ich9-uhci1": 0, "ich9-uhci2": 2, "ich9-uhci3": 4}
 class ControllerModel(Element, tag="model"):
     """The device the hypervisor emulates for the PCI controller."""
 
-    name: PciModelName | None = attr(PciModelName, omit="none", needed=True)
+    name: PciModelName | None = attr(PciModelName, omit="none", needed=True, rng=words(PciModelName, "none"))
 
 
 class ControllerTarget(Element, tag="target"):
     """What the guest sees of a PCI controller: chassis, port, bus number, index, hotplug, NUMA node."""
 
-    chassis_nr: int | None = attr(_TargetNumber(), name="chassisNr")
-    chassis: int | None = attr(_TargetNumber())
-    port: int | None = attr(_TargetNumber(written_hex=True))
-    bus_nr: int | None = attr(_TargetNumber(), name="busNr")
-    index: int | None = attr(_TargetNumber())
+    chassis_nr: int | None = attr(_TargetNumber(), name="chassisNr", rng=UINT8)
+    chassis: int | None = attr(_TargetNumber(), rng=UINT8)
+    port: int | None = attr(_TargetNumber(written_hex=True), rng=UINT8)
+    bus_nr: int | None = attr(_TargetNumber(), name="busNr", rng=UINT8)
+    index: int | None = attr(_TargetNumber(), rng=UINT8)
     hotplug: bool | None = attr(ON_OFF)
     node: int | None = leaf(UINT, error="invalid NUMA node in target")
 
@@ -135,10 +137,25 @@ class ControllerDriver(VirtioOptions, tag="driver"):
     iothread: int | None = attr(UINT, omit=0)
 
 
+_ROOTS = ("pci-root", "pcie-root")
+_BRIDGES = tuple(model for model in MODELS["pci"] if model not in _ROOTS)
+
+
 class Controller(Device, tag="controller"):
     """One controller; `index` None asks for the lowest free one of its type."""
 
+    schema_hides = ()
     known_by = ("type", "index")
+    schema_cases = own_forms(
+        {"type": ("fdc", "sata", "ccid", "isa")},
+        {"type": ("scsi",), "model": (*MODELS["scsi"], None)},
+        {"type": ("usb",), "model": (*MODELS["usb"], None), "ports": "optional", "master": "optional"},
+        {"type": ("ide",), "model": (*MODELS["ide"], None)},
+        {"type": ("pci",), "model": _ROOTS, "pci_model": "optional", "target": "optional", "pcihole64": "optional"},
+        {"type": ("pci",), "model": _BRIDGES, "pci_model": "optional", "target": "optional"},
+        {"type": ("virtio-serial",), "model": (*MODELS["virtio-serial"], None), "ports": "optional", "vectors": "optional"},
+        {"type": ("xenbus",), "max_grant_frames": "optional", "max_event_channels": "optional"},
+    )
 
     type: ControllerType = attr(ControllerType, default="ide", needed=True)
     index: int | None = attr(COUNT)

@@ -25,7 +25,22 @@ from purevirt.model._engine import (
     child,
     choice,
 )
-from purevirt.model.schema_text import ABSOLUTE_PATH, CSSID, DEVNO, SSID, hexadecimal, matching
+from purevirt.model.schema_text import (
+    ABSOLUTE_PATH,
+    ALIAS_NAME,
+    CSSID,
+    DEVNO,
+    LOWER_HEX,
+    NOTHING,
+    PCI_FUNCTION,
+    PCI_SLOT,
+    POSITIVE,
+    SSID,
+    UINT8,
+    UINT16,
+    UINT32,
+    matching,
+)
 from purevirt.types.override import override
 
 USER_ALIAS_PREFIX = "ua-"
@@ -41,12 +56,9 @@ _UINT_MAX = 2**32 - 1
 _ULONG_MAX = 2**64 - 1
 
 
-PCI_DOMAIN_RNG = hexadecimal("[0-9a-fA-F]{1,8}", 0xFFFFFFFF)
-PCI_BUS_RNG = hexadecimal("[0-9a-fA-F]{1,2}", 0xFF)
-PCI_SLOT_RNG = hexadecimal("[0-1]?[0-9a-fA-F]", 0x1F)
-PCI_FUNCTION_RNG = hexadecimal("[0-7]", 7)
+_DRIVE_RNG = matching("[0-9]{1,2}")
 _REG_RNG = matching("(0x)?[0-9a-fA-F]{1,8}")
-_ANY_HEX_RNG = matching("(0x)?[0-9a-fA-F]{1,16}")
+_USB_PORT = "(0x)?[0-9a-fA-F]{1,3}"
 
 
 class Address(Element, tag="address"):
@@ -58,8 +70,8 @@ class Address(Element, tag="address"):
 class ZpciAddress(Element, tag="zpci"):
     """The s390 identifiers of a PCI function."""
 
-    uid: int | None = attr(Hex(4, _UINT_MAX), doc="1 to 0xffff, unique in the guest")
-    fid: int | None = attr(Hex(8, _UINT_MAX), doc="unique in the guest")
+    uid: int | None = attr(Hex(4, _UINT_MAX), doc="1 to 0xffff, unique in the guest", rng=UINT16)
+    fid: int | None = attr(Hex(8, _UINT_MAX), doc="unique in the guest", rng=UINT32)
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
@@ -73,10 +85,10 @@ class PciAddress(Address, tag="address"):
 
     type: str = attr(default="pci", needed=True)
 
-    domain: int | None = attr(Hex(4, _UINT_MAX), rng=PCI_DOMAIN_RNG)
-    bus: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_BUS_RNG)
-    slot: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_SLOT_RNG)
-    function: int | None = attr(Hex(1, _UINT_MAX), rng=PCI_FUNCTION_RNG)
+    domain: int | None = attr(Hex(4, _UINT_MAX), rng=UINT32)
+    bus: int | None = attr(Hex(2, _UINT_MAX), rng=UINT8)
+    slot: int | None = attr(Hex(2, _UINT_MAX), rng=PCI_SLOT)
+    function: int | None = attr(Hex(1, _UINT_MAX), rng=PCI_FUNCTION)
     multifunction: bool | None = attr(ON_OFF)
     zpci: ZpciAddress | None = child(ZpciAddress)
 
@@ -120,10 +132,10 @@ class DriveAddress(Address, tag="address"):
 
     type: str = attr(default="drive", needed=True)
 
-    controller: int = attr(UINT, default=0)
-    bus: int = attr(UINT, default=0)
-    target: int = attr(UINT, default=0)
-    unit: int = attr(UINT, default=0)
+    controller: int = attr(UINT, default=0, rng=_DRIVE_RNG)
+    bus: int = attr(UINT, default=0, rng=_DRIVE_RNG)
+    target: int = attr(UINT, default=0, rng=_DRIVE_RNG)
+    unit: int = attr(UINT, default=0, rng=matching("[0-9]{1,5}"))
 
 
 class VirtioSerialAddress(Address, tag="address"):
@@ -131,9 +143,9 @@ class VirtioSerialAddress(Address, tag="address"):
 
     type: str = attr(default="virtio-serial", needed=True)
 
-    controller: int = attr(UINT, default=0, needed=True)
-    bus: int = attr(UINT, default=0)
-    port: int = attr(UINT, default=0)
+    controller: int = attr(UINT, default=0, needed=True, rng=_DRIVE_RNG)
+    bus: int = attr(UINT, default=0, rng=_DRIVE_RNG)
+    port: int = attr(UINT, default=0, rng=_DRIVE_RNG)
 
 
 class CcidAddress(Address, tag="address"):
@@ -141,15 +153,15 @@ class CcidAddress(Address, tag="address"):
 
     type: str = attr(default="ccid", needed=True)
 
-    controller: int = attr(UINT, default=0, needed=True)
-    slot: int = attr(UINT, default=0)
+    controller: int = attr(UINT, default=0, needed=True, rng=_DRIVE_RNG)
+    slot: int = attr(UINT, default=0, rng=_DRIVE_RNG)
 
 
 class UsbPort:
     """Codec of a USB port path: up to four numbers below 256, joined by dots (`1.2.3`)."""
 
     safe = True
-    rng = '<data type="string"><param name="pattern">[0-9]{1,3}(\\.[0-9]{1,3}){0,3}</param></data>'
+    rng = matching(rf"({_USB_PORT}\.){{0,3}}{_USB_PORT}")
     _MAX_DEPTH = 4
 
     def parse(self, text: str) -> str:
@@ -169,7 +181,7 @@ class UsbAddress(Address, tag="address"):
 
     type: str = attr(default="usb", needed=True)
 
-    bus: int = attr(UINT, default=0, needed=True)
+    bus: int = attr(UINT, default=0, needed=True, rng=matching(_USB_PORT))
     port: str | None = attr(UsbPort(), error=(ErrorCode.INTERNAL_ERROR, "Cannot parse <address> 'port' attribute"))
 
 
@@ -183,6 +195,11 @@ class SpaprVioAddress(Address, tag="address"):
 
 class CcwAddress(Address, tag="address"):
     """An s390 channel subsystem address: all three parts, or none while it is still to be placed."""
+
+    schema_cases = (
+        dict.fromkeys(("cssid", "ssid", "devno"), "present"),
+        dict.fromkeys(("cssid", "ssid", "devno"), "absent"),
+    )
 
     type: str = attr(default="ccw", needed=True)
 
@@ -226,8 +243,8 @@ class IsaAddress(Address, tag="address"):
 
     type: str = attr(default="isa", needed=True)
 
-    iobase: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
-    irq: int | None = attr(Hex(1, _UINT_MAX), rng=_ANY_HEX_RNG)
+    iobase: int | None = attr(Hex(1, _UINT_MAX), rng=matching("0x[a-fA-F0-9]{1,4}"))
+    irq: int | None = attr(Hex(1, _UINT_MAX), rng=matching("0x[a-fA-F0-9]"))
 
 
 class DimmAddress(Address, tag="address"):
@@ -235,8 +252,8 @@ class DimmAddress(Address, tag="address"):
 
     type: str = attr(default="dimm", needed=True)
 
-    slot: int = attr(UINT, required=True)
-    base: int | None = attr(Hex(1, _ULONG_MAX), omit=0, rng=_ANY_HEX_RNG)
+    slot: int = attr(UINT, required=True, needed=False)
+    base: int | None = attr(Hex(1, _ULONG_MAX), omit=0, rng=LOWER_HEX)
 
 
 class UnassignedAddress(Address, tag="address"):
@@ -248,7 +265,7 @@ class UnassignedAddress(Address, tag="address"):
 class VirtioS390Address(Address, tag="address"):
     """The retired s390 virtio bus."""
 
-    type: str = attr(default="virtio-s390")
+    type: str = attr(default="virtio-s390", needed=True, rng=NOTHING)
 
 
 ADDRESS_TYPES: dict[str | None, type[Address]] = {
@@ -270,14 +287,14 @@ ADDRESS_TYPES: dict[str | None, type[Address]] = {
 class Boot(Element, tag="boot"):
     """The device's place in the boot order (1 is first) and, on s390, its boot menu entry."""
 
-    order: int = attr(UINT, required=True, nonzero=True)
-    loadparm: str | None = attr()
+    order: int = attr(UINT, required=True, nonzero=True, rng=POSITIVE)
+    loadparm: str | None = attr(rng=matching(r"[a-zA-Z0-9.\s]{1,8}"))
 
 
 class Alias(Element, tag="alias"):
     """The device's name in the running guest; names that start with `ua-` are the user's."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=ALIAS_NAME)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -288,7 +305,7 @@ class Alias(Element, tag="alias"):
 class UsbMaster(Element, tag="master"):
     """Companion controllers of one USB bus: the first port of this one."""
 
-    startport: int | None = attr(UINT, needed=True)
+    startport: int | None = attr(UINT, needed=True, rng=UsbPort.rng)
 
 
 class Rom(Element, tag="rom"):
@@ -307,6 +324,8 @@ class AcpiIndex(Element, tag="acpi"):
 
 class Device(Element, tail=True):
     """What the information part of every device holds; subclasses put their own fields before these."""
+
+    schema_hides: ClassVar[tuple[str, ...]] = ("master",)
 
     # A device that is there can be plugged in or out; what it is like is settled until the next start.
     changes = "next"

@@ -11,6 +11,7 @@ from purevirt.model.domain.blocks import text_or_none, write_block
 from purevirt.model.domain.chardev import Channel, Console, Parallel, Serial
 from purevirt.model.domain.controller import Controller
 from purevirt.model.domain.disk import Disk
+from purevirt.model.schema_text import ABSOLUTE_PATH
 from purevirt.types.override import override
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def later(module: str, name: str) -> Callable[[], Any]:
 class Devices(Element, tag="devices"):
     """The guest's devices. Lists are in document order until post-parse sorts what has a natural order."""
 
-    emulator: str | None = leaf(parse=text_or_none)
+    emulator: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
     disks: list[Disk] = children(Disk, live="now")
     controllers: list[Controller] = children(Controller, live="now")
     leases: list[Lease] = children(later("lease", "Lease"), tag="lease", live="now")

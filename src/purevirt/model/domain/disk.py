@@ -32,6 +32,17 @@ from purevirt.model._engine import (
 )
 from purevirt.model.domain.device import BootDevice
 from purevirt.model.domain.virtio import VirtioOptions
+from purevirt.model.schema_text import (
+    ABSOLUTE_PATH,
+    DISK_NAME,
+    GENERIC_NAME,
+    OBJECT_NAME_OR_PATH,
+    POSITIVE,
+    WWN,
+    matching,
+    one_of,
+    words,
+)
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_network import Auth
 from purevirt.model.storage_source import (
@@ -62,12 +73,15 @@ MirrorJob = Literal["copy", "active-commit"]
 MirrorState = Literal["yes", "abort", "pivot"]
 
 
+_INTEGER = '<data type="integer"/>'
+
+
 class DriverFormat:
     """Codec of the image format named by a driver: the formats libvirt knows, and Xen's old `aio` for raw."""
 
     safe = True
     words = StorageFormat.__args__  # type: ignore[attr-defined]
-    rng = "<choice>" + "".join(f"<value>{word}</value>" for word in (*words, "aio")) + "</choice>"
+    rng = one_of(*words)
 
     def parse(self, value: str) -> str:
         """The format; CONFIG_UNSUPPORTED with libvirt's text when unknown."""
@@ -93,11 +107,11 @@ class MetadataCache(Element, tag="metadata_cache"):
 class DiskDriver(VirtioOptions, tag="driver"):
     """How the hypervisor reads and writes the image."""
 
-    name: str | None = attr()
-    type: StorageFormat | None = attr(DriverFormat())
+    name: str | None = attr(rng=GENERIC_NAME)
+    type: StorageFormat | None = attr(DriverFormat(), rng=one_of(*DriverFormat.words, "aio"))
     cache: CacheMode | None = attr(CacheMode, omit="default")
     error_policy: ErrorPolicy | None = attr(ErrorPolicy)
-    rerror_policy: ErrorPolicy | None = attr(ErrorPolicy)
+    rerror_policy: ErrorPolicy | None = attr(ErrorPolicy, rng=words(ErrorPolicy, "enospace"))
     io: IoMode | None = attr(IoMode)
     ioeventfd: bool | None = attr(ON_OFF)
     event_idx: bool | None = attr(ON_OFF)
@@ -105,8 +119,8 @@ class DiskDriver(VirtioOptions, tag="driver"):
     discard: DiscardMode | None = attr(DiscardMode)
     iothread: int | None = attr(UINT, nonzero=True)
     detect_zeroes: DetectZeroes | None = attr(DetectZeroes)
-    queues: int | None = attr(UINT, omit=0)
-    queue_size: int | None = attr(UINT, omit=0)
+    queues: int | None = attr(UINT, omit=0, rng=POSITIVE)
+    queue_size: int | None = attr(UINT, omit=0, rng=POSITIVE)
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
     @override
@@ -126,8 +140,13 @@ class ImageFormat(Element, tag="format"):
 class BackingStore(Element, tag="backingStore"):
     """The image below; one without a type ends the chain: nothing is below, and nothing is to be looked for."""
 
+    schema_cases = (
+        {"type": (*StorageType.__args__, None), "format": "present"},  # type: ignore[attr-defined]
+        dict.fromkeys(("type", "index", "format", "source", "backing_store"), "absent"),
+    )
+
     type: StorageType | None = attr(StorageType, error="unknown storage source type '%s'")
-    index: int | None = attr(UINT, only=LIVE, omit=0)
+    index: int | None = attr(UINT, only=LIVE, omit=0, rng=POSITIVE)
     format: ImageFormat | None = child(ImageFormat)
     source: StorageSource | None = choice("type", SOURCES, tag="source")
     backing_store: BackingStore | None = child(lambda: BackingStore, keep=True)
@@ -152,8 +171,13 @@ class Mirror(Element, tag="mirror"):
     `file` and `image_format` are the old spelling of a file target, still written beside the new one.
     """
 
+    schema_cases = (
+        {"file": "present", "image_format": one_of(*DriverFormat.words), "job": ("copy", None), "type": ("file", None)},
+        {"file": "absent", "image_format": "absent", "job": "present"},
+    )
+
     type: StorageType | None = attr(StorageType)
-    file: str | None = attr()
+    file: str | None = attr(rng=ABSOLUTE_PATH)
     image_format: str | None = attr(name="format")
     job: MirrorJob = attr(MirrorJob, default="copy", error="unknown mirror job type '%s'")
     ready: MirrorState | None = attr(MirrorState, error="unknown mirror ready state %s")
@@ -184,15 +208,15 @@ class Mirror(Element, tag="mirror"):
 class BackendDomain(Element, tag="backenddomain"):
     """The Xen domain that serves the disk."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=OBJECT_NAME_OR_PATH)
 
 
 class Geometry(Element, tag="geometry"):
     """Cylinders, heads, sectors; nothing is said unless all three are."""
 
-    cyls: int | None = attr(UINT)
-    heads: int | None = attr(UINT)
-    secs: int | None = attr(UINT)
+    cyls: int | None = attr(UINT, needed=True, rng=_INTEGER)
+    heads: int | None = attr(UINT, needed=True, rng=_INTEGER)
+    secs: int | None = attr(UINT, needed=True, rng=_INTEGER)
     trans: GeometryTranslation | None = attr(GeometryTranslation)
 
     @override
@@ -204,22 +228,29 @@ class Geometry(Element, tag="geometry"):
 class BlockIo(Element, tag="blockio"):
     """Block sizes shown to the guest, in bytes."""
 
-    logical_block_size: int | None = attr(UINT, omit=0)
-    physical_block_size: int | None = attr(UINT, omit=0)
+    logical_block_size: int | None = attr(UINT, omit=0, rng=_INTEGER)
+    physical_block_size: int | None = attr(UINT, omit=0, rng=_INTEGER)
 
 
 class DiskTarget(Element, tag="target"):
     """The name and bus under which the guest is to see the disk."""
 
-    dev: str | None = attr(needed=True)
-    bus: DiskBus | None = attr(DiskBus, omit="none")
+    dev: str | None = attr(needed=True, rng=DISK_NAME)
+    bus: DiskBus | None = attr(DiskBus, omit="none", rng=words(DiskBus, "none"))
     tray: TrayStatus | None = attr(TrayStatus, omit="closed")
     removable: bool | None = attr(ON_OFF)
-    rotation_rate: int | None = attr(UINT, omit=0)
+    rotation_rate: int | None = attr(UINT, omit=0, rng=POSITIVE)
+
+
+_LIMITS = [(what, suffix) for suffix in ("", "_max", "_max_length") for what in ("bytes_sec", "iops_sec")]
 
 
 class IoTune(Element, tag="iotune"):
     """Limits in bytes/s and operations/s, their bursts (`_max`) and the bursts' length in seconds; 0 is no limit."""
+
+    schema_either = tuple(
+        ((f"total_{what}{suffix}",), (f"read_{what}{suffix}", f"write_{what}{suffix}")) for what, suffix in _LIMITS
+    )
 
     total_bytes_sec: int | None = leaf(ULONG, omit=0, error="disk iotune field 'total_bytes_sec' must be an integer")
     read_bytes_sec: int | None = leaf(ULONG, omit=0, error="disk iotune field 'read_bytes_sec' must be an integer")
@@ -300,7 +331,7 @@ class Disk(BootDevice, tag="disk"):
     device: DiskDeviceKind = attr(DiskDeviceKind, default="disk")
     model: DiskModel | None = attr(DiskModel)
     rawio: bool | None = attr(YES_NO)
-    sgio: SgioMode | None = attr(SgioMode)
+    sgio: SgioMode | None = attr(SgioMode, rng=words(SgioMode, "default"))
     snapshot: SnapshotMode | None = attr(SnapshotMode)
     driver: DiskDriver | None = child(DiskDriver)
     auth: Auth | None = child(Auth)
@@ -315,10 +346,10 @@ class Disk(BootDevice, tag="disk"):
     readonly: bool = flag()
     shareable: bool = flag()
     transient: Transient | None = child(Transient, keep=True)
-    serial: str | None = leaf()
-    wwn: str | None = leaf()
-    vendor: str | None = leaf()
-    product: str | None = leaf()
+    serial: str | None = leaf(rng=matching(r"[A-Za-z0-9_\.\+\- ]+"))
+    wwn: str | None = leaf(rng=WWN)
+    vendor: str | None = leaf(rng=matching("[ -~]{0,8}"))
+    product: str | None = leaf(rng=matching("[ -~]{0,16}"))
     encryption: Encryption | None = child(Encryption)
     private_data: DiskPrivateData | None = child(DiskPrivateData, only=STATUS)
     secrets_placement: DiskSecretsPlacement | None = child(DiskSecretsPlacement, only=STATUS)

@@ -52,6 +52,7 @@ from purevirt.model.domain.seclabel import Seclabel, check_models
 from purevirt.model.domain.sysinfo import Sysinfo
 from purevirt.model.domain.tune import Blkiotune, Cputune, Resource
 from purevirt.model.domain.vcpu import Vcpu, VcpuEntry
+from purevirt.model.schema_text import OBJECT_NAME_OR_PATH, UNSIGNED, words
 from purevirt.types.override import override
 
 DomainType = Literal[
@@ -107,8 +108,9 @@ def _action(event: str, default: str | None) -> Any:
 
     alias = LockFailureAction if event == "lockfailure" else LifecycleAction
     if event == "lockfailure":
-        return leaf(alias, parse=parse, default=default, omit="default")
-    return leaf(alias, parse=parse, default=default, live=NOW)
+        return leaf(alias, parse=parse, default=default, omit="default", rng=words(alias, "default"))
+    crash_only = () if event == "crash" else ("coredump-destroy", "coredump-restart")
+    return leaf(alias, parse=parse, default=default, live=NOW, rng=words(alias, *crash_only))
 
 
 class Domain(Element, tag="domain"):
@@ -122,17 +124,18 @@ class Domain(Element, tag="domain"):
         parse=_domain_type,
         missing=(ErrorCode.INTERNAL_ERROR, "missing domain type attribute"),
         abi=True,
+        rng=words(DomainType, "none", "parallels"),
     )
-    id: int | None = attr(INT, parse=_domain_id, only=LIVE, live=NEVER)
+    id: int | None = attr(INT, parse=_domain_id, only=LIVE, live=NEVER, rng=UNSIGNED)
     xmlns_qemu: str | None = attr(name="xmlns:qemu")
     xmlns_lxc: str | None = attr(name="xmlns:lxc")
     xmlns_bhyve: str | None = attr(name="xmlns:bhyve")
     xmlns_xen: str | None = attr(name="xmlns:xen")
     xmlns_vmware: str | None = attr(name="xmlns:vmware")
-    name: str | None = leaf(parse=text_or_none, needed=True)
+    name: str | None = leaf(parse=text_or_none, needed=True, rng=OBJECT_NAME_OR_PATH)
     uuid: str | None = _uuid("uuid")
     genid: str | None = _uuid("genid")
-    title: str | None = leaf(parse=text_or_none, live=NOW)
+    title: str | None = leaf(parse=text_or_none, live=NOW, rng=OBJECT_NAME_OR_PATH)
     description: str | None = leaf(parse=text_or_none, live=NOW)
     metadata: RawTree | None = raw(live=NOW)
     max_memory: MaxMemory | None = child(MaxMemory)

@@ -29,6 +29,7 @@ from purevirt.model._engine import (
 from purevirt.model.domain.blocks import pretty_size, write_block
 from purevirt.model.domain.features_caps import Capabilities
 from purevirt.model.domain.features_hyperv import Hyperv
+from purevirt.model.schema_text import UNIT
 from purevirt.types.override import override
 
 GicVersion = Literal["host", "2", "3"]
@@ -137,7 +138,7 @@ class Gic(Element, tag="gic"):
 class Tseg(Element, tag="tseg"):
     """Memory set aside for system management mode, in bytes; written in the largest unit that divides it."""
 
-    unit: str | None = attr()
+    unit: str | None = attr(rng=UNIT)
     value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute 'string(./features/smm/tseg)'")
 
     @override
@@ -154,6 +155,8 @@ class Tseg(Element, tag="tseg"):
 
 class Smm(Element, tag="smm"):
     """System management mode."""
+
+    schema_cases = ({"state": "present"}, {"state": "absent", "tseg": "absent"})
 
     state: bool = attr(ON_OFF, default=True)
     tseg: Tseg | None = child(Tseg)
@@ -188,19 +191,19 @@ class Msrs(Element, tag="msrs"):
 class Cfpc(Element, tag="cfpc"):
     """Cache flush on privilege change (POWER)."""
 
-    value: CfpcValue | None = attr(CfpcValue)
+    value: CfpcValue | None = attr(CfpcValue, needed=True)
 
 
 class Sbbc(Element, tag="sbbc"):
     """Speculation barrier bounds checking (POWER)."""
 
-    value: SbbcValue | None = attr(SbbcValue)
+    value: SbbcValue | None = attr(SbbcValue, needed=True)
 
 
 class Ibs(Element, tag="ibs"):
     """Indirect branch speculation (POWER)."""
 
-    value: IbsValue | None = attr(IbsValue)
+    value: IbsValue | None = attr(IbsValue, needed=True)
 
 
 class Tcg(Element, tag="tcg"):

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element as Node
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import ON_OFF, UINT, Element, FormatContext, ParseContext, XmlError, attr, child
 from purevirt.model.domain.blocks import write_block
+from purevirt.model.schema_text import matching
 from purevirt.types.override import override
 
 HypervMode = Literal["custom", "passthrough"]
@@ -40,7 +41,7 @@ class Spinlocks(Element, tag="spinlocks"):
 class SynthTimer(Element, tag="stimer"):
     """Synthetic timers, and whether their messages are delivered directly."""
 
-    state: bool = attr(ON_OFF, required=True)
+    state: bool = attr(ON_OFF, required=True, needed=False)
     direct: Enlightenment | None = child(Enlightenment, tag="direct")
 
     @override
@@ -59,7 +60,7 @@ class VendorId(Element, tag="vendor_id"):
     """The vendor string shown to the guest: up to 12 characters, no comma."""
 
     state: bool = attr(ON_OFF, required=True)
-    value: str | None = attr()
+    value: str | None = attr(rng=matching("[^,]{0,12}"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

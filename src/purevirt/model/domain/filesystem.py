@@ -21,12 +21,14 @@ from purevirt.model._engine import (
     choice,
     flag,
     leaf,
+    own_forms,
     scale,
     write_element,
 )
 from purevirt.model.domain.device import BootDevice
 from purevirt.model.domain.disk import DriverFormat
 from purevirt.model.domain.virtio import VirtioModel, VirtioOptions
+from purevirt.model.schema_text import ABSOLUTE_DIRECTORY, ABSOLUTE_PATH, GENERIC_NAME, UNIT, UNSIGNED
 from purevirt.types.override import override
 
 FilesystemType = Literal["mount", "block", "file", "template", "ram", "bind", "volume"]
@@ -42,7 +44,7 @@ class CreateMode:
     """Codec of permission bits, in octal; up to 0777."""
 
     safe = True
-    rng = '<data type="unsignedInt"/>'
+    rng = '<data type="unsignedInt"><param name="pattern">0[0-7]{3}|[0-7]{1,3}</param></data>'
 
     def parse(self, value: str) -> int:
         """The bits; ValueError when it is no octal number."""
@@ -59,10 +61,15 @@ class CreateMode:
 class FilesystemDriver(VirtioOptions, tag="driver"):
     """Who serves the file system."""
 
+    schema_cases = own_forms(
+        {"type": ("path", "handle", "loop", "nbd", "ploop", None), "format": "optional", "wrpolicy": ("immediate", None)},
+        {"type": ("virtiofs",), "queue": "optional"},
+    )
+
     type: FilesystemDriverType | None = attr(FilesystemDriverType, omit="default")
     format: str | None = attr(DriverFormat())
     wrpolicy: WritePolicy | None = attr(WritePolicy, omit="default")
-    queue: int | None = attr(ULONG, omit=0, error="cannot parse queue size '%s' for virtiofs")
+    queue: int | None = attr(ULONG, omit=0, error="cannot parse queue size '%s' for virtiofs", rng=UNSIGNED)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -95,13 +102,15 @@ class LockSetting(Element, tag="lock"):
 class ThreadPool(Element, tag="thread_pool"):
     """virtiofsd's threads; 0 is no pool."""
 
-    size: int | None = attr(Int(-(2**31), 2**31 - 1), error="cannot parse thread pool size '%s' for virtiofs", omit=-1)
+    size: int | None = attr(
+        Int(-(2**31), 2**31 - 1), error="cannot parse thread pool size '%s' for virtiofs", omit=-1, rng='<data type="integer"/>'
+    )
 
 
 class VirtiofsBinary(Element, tag="binary"):
     """The virtiofsd to start and how."""
 
-    path: str | None = attr()
+    path: str | None = attr(rng=ABSOLUTE_PATH)
     xattr: bool | None = attr(ON_OFF)
     cache: CacheSetting | None = child(CacheSetting)
     sandbox: SandboxSetting | None = child(SandboxSetting)
@@ -121,8 +130,10 @@ class FilesystemSource(Element, tag="source"):
 class MountSource(FilesystemSource):
     """A directory, or the socket of a virtiofsd that runs already."""
 
-    dir: str | None = attr()
-    socket: str | None = attr()
+    schema_cases = own_forms({"dir": "present"}, {"socket": "present"})
+
+    dir: str | None = attr(rng=ABSOLUTE_DIRECTORY)
+    socket: str | None = attr(rng=ABSOLUTE_PATH)
 
     @property
     @override
@@ -133,7 +144,7 @@ class MountSource(FilesystemSource):
 class BindSource(FilesystemSource):
     """A directory inside the guest."""
 
-    dir: str | None = attr(needed=True)
+    dir: str | None = attr(needed=True, rng=ABSOLUTE_DIRECTORY)
 
     @property
     @override
@@ -144,7 +155,7 @@ class BindSource(FilesystemSource):
 class FsBlockSource(FilesystemSource):
     """A block device."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(rng=ABSOLUTE_PATH, needed=True)
 
     @property
     @override
@@ -155,7 +166,7 @@ class FsBlockSource(FilesystemSource):
 class FsFileSource(FilesystemSource):
     """An image file."""
 
-    file: str | None = attr()
+    file: str | None = attr(rng=ABSOLUTE_PATH, needed=True)
 
     @property
     @override
@@ -166,7 +177,7 @@ class FsFileSource(FilesystemSource):
 class TemplateSource(FilesystemSource):
     """An OpenVZ template."""
 
-    name: str | None = attr()
+    name: str | None = attr(rng=GENERIC_NAME, needed=True)
 
     @property
     @override
@@ -183,7 +194,7 @@ class RamSource(FilesystemSource):
         missing="missing 'usage' attribute for RAM filesystem",
         error="cannot parse usage '%s' for RAM filesystem",
     )
-    units: str = attr(default="KiB")
+    units: str = attr(default="KiB", rng=UNIT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -229,6 +240,11 @@ class FilesystemTarget(Element, tag="target"):
 
 class Filesystem(BootDevice, tag="filesystem"):
     """One file system of the host in the guest."""
+
+    schema_cases = (
+        {"type": ("file", "block", "bind", "template", "ram"), "binary": "absent"},
+        {"type": ("mount", None)},
+    )
 
     type: FilesystemType = attr(FilesystemType, default="mount")
     accessmode: AccessMode | None = attr(AccessMode)

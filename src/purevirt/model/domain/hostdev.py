@@ -12,6 +12,7 @@ from purevirt.model._engine import (
     ULONG,
     UUID,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     ParseContext,
@@ -22,6 +23,7 @@ from purevirt.model._engine import (
     choice,
     flag,
     leaf,
+    own_forms,
     write_element,
 )
 from purevirt.model.domain.device import DriveAddress, RomDevice, UnassignedAddress
@@ -29,6 +31,7 @@ from purevirt.model.domain.interface import InterfaceHostdevDriver, Teaming
 from purevirt.model.domain.interface_source import GuestIp, UsbProduct, UsbVendor
 from purevirt.model.ip_route import Route
 from purevirt.model.lenient import Silent
+from purevirt.model.schema_text import ABSOLUTE_PATH, DEVICE_NAME, PORT, USB_NUMBER, matching, one_of, words
 from purevirt.model.storage_network import Auth, Initiator, SourceHost
 from purevirt.model.storage_source import HostPciAddress, SourcePrivateData
 from purevirt.types.override import override
@@ -50,20 +53,23 @@ _SCSI_HOST_MODELS = ("virtio", "virtio-transitional", "virtio-non-transitional")
 class UsbDeviceAddress(Element, tag="address"):
     """Where the device is plugged now; `port` follows it over re-plugging in live documents."""
 
-    bus: int = attr(UINT, required=True)
-    device: int = attr(UINT, required=True)
+    bus: int = attr(UINT, required=True, rng=USB_NUMBER)
+    device: int = attr(UINT, required=True, rng=USB_NUMBER)
 
 
 class UsbSource(Element, tag="source"):
     """A USB device by vendor and product, or by bus and device."""
 
+    schema_hides = ("missing",)
     schema_cases = (
         {"vendor": "present", "product": "present"},
         {"vendor": "absent", "product": "absent", "address": "present"},
     )
 
-    startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy", omit="default")
-    guest_reset: GuestReset | None = attr(GuestReset, name="guestReset", omit="default")
+    startup_policy: StartupPolicy | None = attr(
+        StartupPolicy, name="startupPolicy", omit="default", rng=words(StartupPolicy, "default")
+    )
+    guest_reset: GuestReset | None = attr(GuestReset, name="guestReset", omit="default", rng=words(GuestReset, "default"))
     missing: bool | None = attr(Silent(YES_NO), only="live", omit=False)
     vendor: UsbVendor | None = child(UsbVendor)
     product: UsbProduct | None = child(UsbProduct)
@@ -89,7 +95,9 @@ class OriginalStates(Element, tag="origstates"):
 class PciSource(Element, tag="source"):
     """A PCI function of the host."""
 
-    startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy", omit="default")
+    startup_policy: StartupPolicy | None = attr(
+        StartupPolicy, name="startupPolicy", omit="default", rng=words(StartupPolicy, "default")
+    )
     write_filtering: bool | None = attr(YES_NO, name="writeFiltering")
     address: HostPciAddress = child(HostPciAddress, keep=True, needed=True)
     origstates: OriginalStates | None = child(OriginalStates, only="status")
@@ -105,25 +113,34 @@ class PciSource(Element, tag="source"):
 class ScsiAdapter(Element, tag="adapter"):
     """A SCSI host adapter by name (scsi_host0)."""
 
-    name: str | None = attr()
+    schema_also = {"type": attr(rng=one_of("scsi_host"))}
+
+    name: str | None = attr(needed=True)
 
 
 class ScsiAddress(Element, tag="address"):
     """A logical unit of the adapter."""
 
-    bus: int = attr(UINT, required=True)
-    target: int = attr(UINT, required=True)
-    unit: int = attr(ULONG, required=True)
+    bus: int = attr(UINT, required=True, rng=matching("[0-9]{1,2}"))
+    target: int = attr(UINT, required=True, rng=matching("[0-9]{1,10}"))
+    unit: int = attr(ULONG, required=True, rng=matching("[0-9]{1,20}"))
 
 
 class ScsiSource(Element, tag="source"):
     """A SCSI device of an adapter of the host, or of an iSCSI target."""
 
+    schema_cases = own_forms(
+        {"protocol": ("adapter", None), "adapter": "present", "address": "present"},
+        {"protocol": ("iscsi",), "name": "present", "hosts": "present", "auth": "optional", "initiator": "optional"},
+    )
+
     protocol: str | None = attr(omit="adapter", rng="<choice><value>adapter</value><value>iscsi</value></choice>")
     name: str | None = attr()
     adapter: ScsiAdapter | None = child(ScsiAdapter)
     address: ScsiAddress | None = child(ScsiAddress)
-    hosts: list[SourceHost] = children(SourceHost)
+    hosts: list[SourceHost] = children(
+        SourceHost, here={"name": "<text/>", "transport": "absent", "socket": "absent", "port": PORT}
+    )
     private_data: SourcePrivateData | None = child(SourcePrivateData, only="status")
     auth: Auth | None = child(Auth)
     initiator: Initiator | None = child(Initiator)
@@ -157,7 +174,7 @@ class ScsiHostSource(Element, tag="source"):
     """A vhost-SCSI target by its world wide port name."""
 
     protocol: str = attr(required=True, missing="Missing scsi_host subsystem protocol", rng="<value>vhost</value>")
-    wwpn: str = attr(required=True, missing="missing vhost-scsi hostdev source wwpn")
+    wwpn: str = attr(required=True, missing="missing vhost-scsi hostdev source wwpn", rng=matching(r"(naa\.)[0-9a-fA-F]{16}"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -188,19 +205,19 @@ class MdevSource(Element, tag="source"):
 class StorageCapsSource(Element, tag="source"):
     """A block device a container may use."""
 
-    block: str = leaf(required=True, missing="Missing <block> element in hostdev storage device")
+    block: str = leaf(required=True, missing="Missing <block> element in hostdev storage device", rng=ABSOLUTE_PATH)
 
 
 class MiscCapsSource(Element, tag="source"):
     """A character device a container may use."""
 
-    char: str = leaf(required=True, missing="Missing <char> element in hostdev character device")
+    char: str = leaf(required=True, missing="Missing <char> element in hostdev character device", rng=ABSOLUTE_PATH)
 
 
 class NetCapsSource(Element, tag="source"):
     """A network interface moved into a container."""
 
-    interface: str = leaf(required=True, missing="Missing <interface> element in hostdev net device")
+    interface: str = leaf(required=True, missing="Missing <interface> element in hostdev net device", rng=DEVICE_NAME)
 
 
 class HostdevRoute(Route, tag="route"):
@@ -228,8 +245,22 @@ _TYPES: dict[str, tuple[str, ...]] = {
 }
 
 
+_SUBSYSTEM: Case = {"mode": ("subsystem", None), "managed": "optional"}
+_CAPABILITIES: Case = {"mode": ("capabilities",)}
+
+
 class Hostdev(RomDevice, tag="hostdev"):
     """A device of the host."""
+
+    schema_cases = own_forms(
+        {**_SUBSYSTEM, "type": ("pci",), "driver": "optional", "teaming": "optional"},
+        {**_SUBSYSTEM, "type": ("usb",)},
+        {**_SUBSYSTEM, "type": ("scsi",), "sgio": "optional", "rawio": "optional"},
+        {**_SUBSYSTEM, "type": ("scsi_host",), "model": (*_SCSI_HOST_MODELS, None)},
+        {**_SUBSYSTEM, "type": ("mdev",), "model": _MDEV_MODELS, "ramfb": "optional", "display": "optional"},
+        {**_CAPABILITIES, "type": ("storage", "misc")},
+        {**_CAPABILITIES, "type": ("net",), "ips": "optional", "routes": "optional"},
+    )
 
     mode: HostdevMode = attr(
         HostdevMode, default="subsystem", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown hostdev mode '%s'"), abi=True

@@ -14,6 +14,8 @@ HubType = Literal["usb"]
 class Hub(Device, tag="hub"):
     """A hub; only USB has them."""
 
+    schema_hides = ("acpi", "master")
+
     type: HubType = attr(
         HubType,
         required=True,

@@ -8,6 +8,7 @@ from purevirt.errors import ErrorCode
 from purevirt.model._engine import ON_OFF, Element, ParseContext, XmlError, attr, child, choice
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioDriver, VirtioModel
+from purevirt.model.schema_text import ABSOLUTE_PATH
 from purevirt.types.override import override
 
 InputType = Literal["mouse", "tablet", "keyboard", "passthrough", "evdev"]
@@ -19,13 +20,13 @@ GrabToggle = Literal["ctrl-ctrl", "alt-alt", "shift-shift", "meta-meta", "scroll
 class PassthroughSource(Element, tag="source"):
     """The host's event device that virtio-input-host reads."""
 
-    evdev: str | None = attr(needed=True)
+    evdev: str | None = attr(needed=True, rng=ABSOLUTE_PATH)
 
 
 class EvdevSource(Element, tag="source"):
     """A host event device whose events go to the guest."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(rng=ABSOLUTE_PATH, needed=True)
     grab: Grab | None = attr(Grab)
     grab_toggle: GrabToggle | None = attr(GrabToggle, name="grabToggle")
     repeat: bool | None = attr(ON_OFF)
@@ -33,6 +34,12 @@ class EvdevSource(Element, tag="source"):
 
 class Input(Device, tag="input"):
     """An input device."""
+
+    schema_cases = (
+        {"type": ("tablet", "mouse", "keyboard"), "bus": ("ps2", "usb", "xen", "virtio", None), "source": "absent"},
+        {"type": ("passthrough",), "bus": ("virtio",), "source": "present"},
+        {"type": ("evdev",), "bus": "absent", "source": "present"},
+    )
 
     type: InputType = attr(
         InputType,

@@ -20,6 +20,7 @@ from purevirt.model._engine import (
     children,
     choice,
     leaf,
+    own_forms,
     write_element,
 )
 from purevirt.model.domain.device import RomDevice
@@ -42,6 +43,19 @@ from purevirt.model.lenient import Pattern, Silent
 from purevirt.model.net_bandwidth import Bandwidth
 from purevirt.model.net_vlan import Vlan
 from purevirt.model.port_options import PortOptions
+from purevirt.model.schema_text import (
+    ABSOLUTE_PATH,
+    ALIAS_NAME,
+    ANY_PATH,
+    DEVICE_NAME,
+    OBJECT_NAME_OR_PATH,
+    PORT,
+    POSITIVE,
+    UNICAST_MAC,
+    UNSIGNED,
+    UNSIGNED_SHORT,
+    words,
+)
 from purevirt.model.virtual_port import VirtualPort
 from purevirt.types.override import override
 
@@ -77,7 +91,7 @@ GENERATED_PREFIXES = ("vnet", "macvtap", "macvlan")
 class InterfaceMac(Element, tag="mac"):
     """The MAC address; `type` and `check` matter to VMware guests."""
 
-    address: str | None = attr(MAC, error="unable to parse mac address '%s'", abi=True, needed=True)
+    address: str | None = attr(MAC, error="unable to parse mac address '%s'", abi=True, needed=True, rng=UNICAST_MAC)
     type: MacType | None = attr(MacType)
     check: bool | None = attr(YES_NO)
 
@@ -117,9 +131,9 @@ class InterfaceDriver(VirtioOptions, tag="driver"):
     txmode: TxMode | None = attr(TxMode)
     ioeventfd: bool | None = attr(ON_OFF)
     event_idx: bool | None = attr(ON_OFF)
-    queues: int | None = attr(UINT, doc="more than one")
-    rx_queue_size: int | None = attr(UINT, omit=0)
-    tx_queue_size: int | None = attr(UINT, omit=0)
+    queues: int | None = attr(UINT, doc="more than one", rng=POSITIVE)
+    rx_queue_size: int | None = attr(UINT, omit=0, rng=POSITIVE)
+    tx_queue_size: int | None = attr(UINT, omit=0, rng=POSITIVE)
     rss: bool | None = attr(ON_OFF)
     rss_hash_report: bool | None = attr(ON_OFF)
     host: HostOffloads | None = child(HostOffloads)
@@ -135,15 +149,15 @@ class InterfaceDriver(VirtioOptions, tag="driver"):
 class InterfaceHostdevDriver(Element, tag="driver"):
     """How a host device is assigned."""
 
-    name: HostdevDriverName | None = attr(HostdevDriverName, omit="default")
+    name: HostdevDriverName | None = attr(HostdevDriverName, omit="default", rng=words(HostdevDriverName, "default"), needed=True)
 
 
 class PortRange(Element, tag="range"):
     """Ports of the host, from `start` to `end`, forwarded to `to` and on, or excluded from a wider range."""
 
-    start: int | None = attr(UINT, nonzero=True)
-    end: int | None = attr(UINT, nonzero=True)
-    to: int | None = attr(UINT, nonzero=True)
+    start: int | None = attr(UINT, nonzero=True, rng=PORT, needed=True)
+    end: int | None = attr(UINT, nonzero=True, rng=PORT)
+    to: int | None = attr(UINT, nonzero=True, rng=PORT)
     exclude: bool | None = attr(YES_NO)
 
 
@@ -152,7 +166,7 @@ class PortForward(Element, tag="portForward"):
 
     proto: Literal["tcp", "udp"] = attr(Literal["tcp", "udp"], required=True)
     address: str | None = attr(IP_TEXT)
-    dev: str | None = attr()
+    dev: str | None = attr(rng=DEVICE_NAME)
     ranges: list[PortRange] = children(PortRange)
 
     @override
@@ -169,7 +183,7 @@ class PortForward(Element, tag="portForward"):
 class InterfaceScript(Element, tag="script"):
     """A program run when the host device is made."""
 
-    path: str | None = attr(needed=True)
+    path: str | None = attr(needed=True, rng=ANY_PATH)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -180,13 +194,13 @@ class InterfaceScript(Element, tag="script"):
 class BackendDomain(Element, tag="backenddomain"):
     """The Xen domain whose bridge is used."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=OBJECT_NAME_OR_PATH)
 
 
 class InterfaceTarget(Element, tag="target"):
     """The host device of the interface; `managed` no means that somebody else made it."""
 
-    dev: str | None = attr(needed=True)
+    dev: str | None = attr(needed=True, rng=DEVICE_NAME)
     managed: bool | None = attr(YES_NO)
 
     @override
@@ -206,8 +220,8 @@ class InterfaceTarget(Element, tag="target"):
 class GuestNames(Element, tag="guest"):
     """The interface's name inside a container: wanted, and got."""
 
-    dev: str | None = attr()
-    actual: str | None = attr()
+    dev: str | None = attr(rng=DEVICE_NAME)
+    actual: str | None = attr(rng=DEVICE_NAME)
 
 
 class InterfaceModel(Element, tag="model"):
@@ -226,25 +240,27 @@ class InterfaceBackend(Element, tag="backend"):
     """The host end: passt for user networking, or the device nodes of tap and vhost."""
 
     type: Literal["passt"] | None = attr(Literal["passt"])
-    tap: str | None = attr()
-    vhost: str | None = attr()
-    log_file: str | None = attr(name="logFile")
+    tap: str | None = attr(rng=ABSOLUTE_PATH)
+    vhost: str | None = attr(rng=ABSOLUTE_PATH)
+    log_file: str | None = attr(name="logFile", rng=ABSOLUTE_PATH)
 
 
 class InterfaceTune(Element, tag="tune"):
     """The send buffer of the tap device, bytes."""
 
-    sndbuf: int | None = leaf(ULONG, error="sndbuf must be a positive integer")
+    sndbuf: int | None = leaf(ULONG, error="sndbuf must be a positive integer", rng=UNSIGNED)
 
 
 class Teaming(Element, tag="teaming"):
     """Pairs a virtio interface (persistent) with an assigned one (transient) that is unplugged to migrate."""
 
+    schema_cases = own_forms({"type": ("persistent",)}, {"type": ("transient",), "persistent": "present"})
+
     type: Literal["persistent", "transient"] | None = attr(
         Literal["persistent", "transient"], error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown teaming type '%s'"),
         needed=True,
     )
-    persistent: str | None = attr()
+    persistent: str | None = attr(rng=ALIAS_NAME)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -265,15 +281,14 @@ class InterfaceLink(Element, tag="link"):
     """Whether the cable is plugged."""
 
     state: LinkState | None = attr(
-        LinkState, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown interface link state '%s'"), live="now",
-        needed=True,
+        LinkState, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown interface link state '%s'"), live="now", needed=True
     )
 
 
 class InterfaceMtu(Element, tag="mtu"):
     """The maximum transmission unit, bytes."""
 
-    size: int | None = attr(UINT, omit=0, error="malformed mtu size")
+    size: int | None = attr(UINT, omit=0, error="malformed mtu size", rng=UNSIGNED_SHORT, needed=True)
 
 
 class CoalesceFrames(Element, tag="frames"):
@@ -321,6 +336,15 @@ class ActualInterface(Element, tag="actual"):
 class Interface(RomDevice, tag="interface"):
     """A guest network interface. `mac` is None until one is made up for it."""
 
+    schema_hides = ("actual", "master")
+    schema_cases = own_forms(
+        {"type": ("bridge",), "source": "optional", "virtualport": "optional"},
+        {"type": ("ethernet", "user"), "source": "optional"},
+        {"type": ("vhostuser", "internal", "mcast", "client", "udp", "server", "vdpa", "vds"), "source": "present"},
+        {"type": ("network", "direct"), "source": "present", "virtualport": "optional"},
+        {"type": ("hostdev",), "source": "present", "virtualport": "optional", "managed": "optional"},
+        {"type": ("null",)},
+    )
     known_by = ("mac.address",)
 
     type: InterfaceType = attr(InterfaceType, default="user", abi=True, needed=True)

@@ -8,9 +8,11 @@ from purevirt.errors import ErrorCode
 from purevirt.model._engine import (
     INT,
     LONG,
+    ON_OFF,
     UINT,
     UUID,
     YES_NO,
+    Case,
     Element,
     Hex,
     ParseContext,
@@ -19,11 +21,27 @@ from purevirt.model._engine import (
     child,
     children,
     choice,
+    own_forms,
 )
 from purevirt.model.domain.device import check_pci_ranges
 from purevirt.model.ip_address import BITS, IP_TEXT, format_ip, read_ip
 from purevirt.model.ip_route import Route
 from purevirt.model.lenient import Silent
+from purevirt.model.schema_text import (
+    ABSOLUTE_PATH,
+    DEVICE_NAME,
+    IP_ADDRESS,
+    IPV4,
+    PCI_FUNCTION,
+    PCI_SLOT,
+    PORT,
+    UINT8,
+    UINT32,
+    USB_NUMBER,
+    matching,
+    one_of,
+    up_to,
+)
 from purevirt.types.override import override
 
 DirectMode = Literal["vepa", "private", "bridge", "passthrough"]
@@ -33,10 +51,10 @@ _UINT_MAX = 2**32 - 1
 class GuestIp(Element, tag="ip"):
     """An address given to the interface (in the guest, or in the host for `<source><ip>`)."""
 
-    address: str | None = attr(IP_TEXT, needed=True)
+    address: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
-    prefix: str | None = attr(rng='<data type="unsignedInt"/>')
-    peer: str | None = attr(IP_TEXT)
+    prefix: str | None = attr(rng=up_to(128))
+    peer: str | None = attr(IP_TEXT, rng=IP_ADDRESS)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -65,14 +83,24 @@ class SourceIp(GuestIp, tag="ip"):
     """An address of the host side of an ethernet interface."""
 
 
+_BRIDGE = matching(r"[a-zA-Z0-9_\.\-\\:/ ]*")
+_OF_NETWORK = {"network": attr(), "portgroup": attr(rng=DEVICE_NAME), "portid": attr(rng=UUID.rng)}
+_FORM_OF_NETWORK: Case = {"network": "present", "portgroup": "optional", "portid": "optional"}
+_TABLE_MANAGER = attr(name="macTableManager", rng=one_of("kernel", "libvirt"))
+
+
 class NetworkSource(Element, tag="source"):
     """A virtual network; what the running interface got from it (port, bridge, device) is shown in live documents."""
 
+    schema_hides = ("dev", "mode")
+    schema_also = {"table_manager": _TABLE_MANAGER}
+    schema_cases = own_forms({"network": "present"}, {"network": "present", "bridge": "present", "table_manager": "optional"})
+
     network: str = attr(required=True)
-    portgroup: str | None = attr()
+    portgroup: str | None = attr(rng=DEVICE_NAME)
     portid: str | None = attr(UUID, only="live")
     dev: str | None = attr()
-    bridge: str | None = attr()
+    bridge: str | None = attr(rng=_BRIDGE)
     mode: DirectMode | None = attr(DirectMode)
 
     @override
@@ -86,7 +114,10 @@ class NetworkSource(Element, tag="source"):
 class BridgeSource(Element, tag="source"):
     """A bridge of the host."""
 
-    bridge: str = attr(required=True)
+    schema_also = {**_OF_NETWORK, "table_manager": _TABLE_MANAGER}
+    schema_cases = own_forms({"bridge": "present"}, {"bridge": "present", **_FORM_OF_NETWORK})
+
+    bridge: str = attr(required=True, rng=_BRIDGE)
 
 
 class ActualNetworkSource(Element, tag="source"):
@@ -113,7 +144,7 @@ class EthernetSource(Element, tag="source"):
 class Reconnect(Element, tag="reconnect"):
     """Whether and after how many seconds a lost connection is made again."""
 
-    enabled: bool | None = attr(YES_NO)
+    enabled: bool | None = attr(YES_NO, needed=True)
     timeout: int | None = attr(UINT)
 
     @override
@@ -129,7 +160,7 @@ class VhostUserSource(Element, tag="source"):
     """The UNIX socket of a vhost-user network process."""
 
     type: str = attr(required=True, rng="<value>unix</value>")
-    path: str = attr(required=True)
+    path: str = attr(required=True, rng=ABSOLUTE_PATH)
     mode: Literal["server", "client"] = attr(Literal["server", "client"], required=True)
     reconnect: Reconnect | None = child(Reconnect)
 
@@ -148,48 +179,51 @@ class VhostUserSource(Element, tag="source"):
 class DirectSource(Element, tag="source"):
     """A host interface that the guest attaches to by macvtap."""
 
-    dev: str = attr(required=True)
+    schema_also = _OF_NETWORK
+    schema_cases = own_forms({"dev": "present"}, {"dev": "present", **_FORM_OF_NETWORK})
+
+    dev: str = attr(required=True, rng=DEVICE_NAME)
     mode: DirectMode = attr(DirectMode, default="vepa")
 
 
 class UserSource(Element, tag="source"):
     """The host interface whose settings passt copies."""
 
-    dev: str | None = attr()
+    dev: str | None = attr(rng=DEVICE_NAME, needed=True)
 
 
 class InternalSource(Element, tag="source"):
     """A network inside the hypervisor."""
 
-    name: str = attr(required=True)
+    name: str = attr(required=True, rng=DEVICE_NAME)
 
 
 class SocketLocal(Element, tag="local"):
     """Our end of a UDP tunnel."""
 
-    address: str = attr(required=True)
-    port: int = attr(INT, required=True)
+    address: str = attr(required=True, rng=IPV4)
+    port: int = attr(INT, required=True, rng=PORT)
 
 
 class SocketSource(Element, tag="source"):
     """A multicast group or the peer of a TCP or UDP tunnel."""
 
-    address: str = attr(required=True)
-    port: int = attr(INT, required=True)
+    address: str = attr(required=True, rng=IPV4)
+    port: int = attr(INT, required=True, rng=PORT)
 
 
 class ServerSource(Element, tag="source"):
     """Where to wait for the peer of a TCP tunnel."""
 
-    address: str | None = attr()
-    port: int = attr(INT, required=True)
+    address: str | None = attr(rng=IPV4)
+    port: int = attr(INT, required=True, rng=PORT)
 
 
 class UdpSource(Element, tag="source"):
     """Both ends of a UDP tunnel."""
 
-    address: str = attr(required=True)
-    port: int = attr(INT, required=True)
+    address: str = attr(required=True, rng=IPV4)
+    port: int = attr(INT, required=True, rng=PORT)
     local: SocketLocal = child(SocketLocal, required=True, missing="'<local>' element missing for 'udp' socket interface")
 
 
@@ -202,11 +236,13 @@ class SourceAddress(Element, tag="address"):
 class SourcePciAddress(SourceAddress, tag="address"):
     """A PCI function of the host."""
 
+    schema_also = {"multifunction": attr(ON_OFF)}
+
     type: str = attr(default="pci", needed=True)
-    domain: int = attr(Hex(4, _UINT_MAX), default=0)
-    bus: int = attr(Hex(2, _UINT_MAX), default=0)
-    slot: int = attr(Hex(2, _UINT_MAX), default=0)
-    function: int = attr(Hex(1, _UINT_MAX), default=0)
+    domain: int = attr(Hex(4, _UINT_MAX), default=0, rng=UINT32)
+    bus: int = attr(Hex(2, _UINT_MAX), default=0, rng=UINT8)
+    slot: int = attr(Hex(2, _UINT_MAX), default=0, rng=PCI_SLOT)
+    function: int = attr(Hex(1, _UINT_MAX), default=0, rng=PCI_FUNCTION)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -217,15 +253,15 @@ class SourcePciAddress(SourceAddress, tag="address"):
 class SourceUsbAddress(SourceAddress, tag="address"):
     """A USB device of the host."""
 
-    type: str = attr(default="usb")
-    bus: int = attr(UINT, required=True)
-    device: int = attr(UINT, required=True)
+    type: str = attr(default="usb", needed=True)
+    bus: int = attr(UINT, required=True, rng=USB_NUMBER)
+    device: int = attr(UINT, required=True, rng=USB_NUMBER)
 
 
 class UsbId(Element):
     """A USB vendor or product number."""
 
-    id: int = attr(Hex(4, _UINT_MAX), required=True, nonzero=True)
+    id: int = attr(Hex(4, _UINT_MAX), required=True, nonzero=True, rng=matching("(0x)?[0-9a-fA-F]{1,4}"))
 
 
 class UsbVendor(UsbId, tag="vendor"):
@@ -238,6 +274,12 @@ class UsbProduct(UsbId, tag="product"):
 
 class HostdevInterfaceSource(Element, tag="source"):
     """A network device of the host, handed over as a whole."""
+
+    schema_also = {"missing": attr(YES_NO)}
+    schema_cases = (
+        {"vendor": "present", "product": "present", "address": "absent"},
+        {"vendor": "absent", "product": "absent", "address": "present"},
+    )
 
     missing: bool | None = attr(Silent(YES_NO), only="status", omit=False)
     vendor: UsbVendor | None = child(UsbVendor)
@@ -264,7 +306,7 @@ class HostdevInterfaceSource(Element, tag="source"):
 class VdpaSource(Element, tag="source"):
     """A vhost-vdpa character device."""
 
-    dev: str = attr(required=True)
+    dev: str = attr(required=True, rng=DEVICE_NAME)
 
 
 class VdsSource(Element, tag="source"):

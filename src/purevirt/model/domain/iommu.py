@@ -6,6 +6,7 @@ from typing import Literal
 
 from purevirt.model._engine import ON_OFF, UINT, Element, attr, child
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import UINT8
 
 IommuModel = Literal["intel", "smmuv3", "virtio"]
 
@@ -17,7 +18,7 @@ class IommuDriver(Element, tag="driver"):
     caching_mode: bool | None = attr(ON_OFF)
     eim: bool | None = attr(ON_OFF)
     iotlb: bool | None = attr(ON_OFF)
-    aw_bits: int | None = attr(UINT, omit=0)
+    aw_bits: int | None = attr(UINT, omit=0, rng=UINT8)
 
 
 class Iommu(Device, tag="iommu"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from purevirt.model._engine import UINT, YES_NO, Element, Hex, ParseContext, XmlError, attr, c_integer, leaf
+from purevirt.model._engine import UINT, YES_NO, Element, Hex, ParseContext, XmlError, attr, c_integer, leaf, own_forms
 from purevirt.model.domain.blocks import text_or_none
+from purevirt.model.schema_text import LOWER_HEX
 from purevirt.types.override import override
 
 LaunchSecurityType = Literal["sev", "s390-pv"]
@@ -22,13 +23,23 @@ def _policy(text: str) -> int:
 class LaunchSecurity(Element, tag="launchSecurity"):
     """How the guest's memory is protected. All but the type is SEV's."""
 
+    schema_also = {"handle": leaf(UINT)}
+    schema_cases = own_forms(
+        {
+            "type": ("sev",),
+            "policy": "present",
+            **dict.fromkeys(("kernel_hashes", "cbitpos", "reduced_phys_bits", "handle", "dh_cert", "session"), "optional"),
+        },
+        {"type": ("s390-pv",)},
+    )
+
     type: LaunchSecurityType = attr(LaunchSecurityType, required=True, abi=True)
     kernel_hashes: bool | None = attr(YES_NO, name="kernelHashes")
     cbitpos: int | None = leaf(UINT, error="Invalid format for launch security cbitpos")
     reduced_phys_bits: int | None = leaf(
         UINT, name="reducedPhysBits", error="Invalid format for launch security reduced-phys-bits"
     )
-    policy: int | None = leaf(Hex(4, 2**32 - 1), parse=_policy, error="failed to get launch security policy")
+    policy: int | None = leaf(Hex(4, 2**32 - 1), parse=_policy, error="failed to get launch security policy", rng=LOWER_HEX)
     dh_cert: str | None = leaf(name="dhCert", parse=text_or_none)
     session: str | None = leaf(parse=text_or_none)
 

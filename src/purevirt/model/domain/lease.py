@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from purevirt.model._engine import ULONG, Element, ParseContext, XmlError, attr, child, leaf
+from purevirt.model.schema_text import UNSIGNED
 from purevirt.types.override import override
 
 
@@ -10,7 +11,7 @@ class LeaseTarget(Element, tag="target"):
     """The file of the lockspace and where in it the lease is."""
 
     path: str | None = attr(needed=True)
-    offset: int | None = attr(ULONG, omit=0)
+    offset: int | None = attr(ULONG, omit=0, rng=UNSIGNED)
 
 
 class Lease(Element, tag="lease"):

@@ -7,6 +7,7 @@ from typing import Literal
 from purevirt.model._engine import INT, ON_OFF, Element, attr, child
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioDriver
+from purevirt.model.schema_text import POSITIVE
 
 MemballoonModel = Literal["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"]
 
@@ -14,7 +15,7 @@ MemballoonModel = Literal["virtio", "xen", "none", "virtio-transitional", "virti
 class MemballoonStats(Element, tag="stats"):
     """How often the guest's memory statistics are fetched, seconds; 0 is off."""
 
-    period: int = attr(INT, default=0, omit=0)
+    period: int = attr(INT, default=0, omit=0, rng=POSITIVE, needed=True)
 
 
 class Memballoon(Device, tag="memballoon"):

@@ -25,6 +25,7 @@ from purevirt.model._engine import (
     scale,
     text,
 )
+from purevirt.model.schema_text import UNIT
 from purevirt.types.override import override
 
 MemorySource = Literal["none", "file", "anonymous", "memfd"]
@@ -47,7 +48,7 @@ class Memory(Element, tag="memory"):
     """The guest's memory at boot, in KiB, and whether it goes into a core dump."""
 
     dump_core: bool | None = attr(ON_OFF, name="dumpCore")
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", rng=UNIT)
     value: int | None = text(ULONG, error=(ErrorCode.XML_ERROR, "Invalid value '%s' for element or attribute './memory[1]'"))
 
     @override
@@ -61,7 +62,7 @@ class MaxMemory(Element, tag="maxMemory"):
     """The most that can be plugged, in KiB, and in how many pieces."""
 
     slots: int | None = attr(UINT, error="Failed to parse memory slot count", abi=True, needed=True)
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", rng=UNIT)
     value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute './maxMemory[1]'", abi=True)
 
     @override
@@ -78,7 +79,7 @@ class MaxMemory(Element, tag="maxMemory"):
 class CurrentMemory(Element, tag="currentMemory"):
     """The balloon's target, in KiB."""
 
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", rng=UNIT)
     value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute './currentMemory[1]'")
 
     @override
@@ -98,7 +99,7 @@ class HugePage(Element, tag="page"):
         missing="missing element or attribute './@size'",
         abi=True,
     )
-    unit: str = attr(default="KiB")
+    unit: str = attr(default="KiB", rng=UNIT)
     nodeset: frozenset[int] | None = attr(BITMAP, abi=True)
 
     @override

@@ -18,8 +18,10 @@ from purevirt.model._engine import (
     child,
     flag,
     leaf,
+    own_forms,
 )
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import ABSOLUTE_PATH
 from purevirt.types.override import override
 
 MemoryModel = Literal["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"]
@@ -29,9 +31,13 @@ MemoryAccess = Literal["shared", "private"]
 class MemorySource(Element, tag="source"):
     """Where the memory comes from: pages of the host (dimm, virtio-mem, sgx-epc) or a file (nvdimm, virtio-pmem)."""
 
+    schema_cases = own_forms(
+        {"pagesize": "optional", "nodemask": "optional"}, {"path": "present", "alignsize": "optional", "pmem": "optional"}
+    )
+
     nodemask: frozenset[int] | None = leaf(BITMAP, omit=frozenset())
     pagesize: int | None = leaf(Size("KiB"), omit=0)
-    path: str | None = leaf()
+    path: str | None = leaf(rng=ABSOLUTE_PATH)
     alignsize: int | None = leaf(Size("KiB"), omit=0)
     pmem: bool = flag()
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import Element, ParseContext, XmlError, attr, c_integer, child, children
+from purevirt.model.schema_text import matching, one_of
 from purevirt.types.override import override
 
 QEMU_URI = "http://libvirt.org/schemas/domain/qemu/1.0"
@@ -35,7 +36,9 @@ class QemuArg(Element, tag="qemu:arg"):
 class QemuEnv(Element, tag="qemu:env"):
     """One variable of QEMU's environment."""
 
-    name: str = attr(required=True, missing=(ErrorCode.INTERNAL_ERROR, "No qemu environment name specified"))
+    name: str = attr(
+        required=True, missing=(ErrorCode.INTERNAL_ERROR, "No qemu environment name specified"), rng=matching("[a-zA-Z0-9_]+")
+    )
     value: str | None = attr()
 
     @override
@@ -126,7 +129,7 @@ class QemuOverride(Element, tag="qemu:override"):
 class QemuDeprecation(Element, tag="qemu:deprecation"):
     """What QEMU does on deprecated use; checked when the guest starts."""
 
-    behavior: str | None = attr(needed=True)
+    behavior: str | None = attr(needed=True, rng=one_of("none", "omit", "reject", "crash"))
 
 
 class LxcShareNet(Element, tag="lxc:sharenet"):

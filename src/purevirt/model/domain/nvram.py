@@ -11,6 +11,8 @@ from purevirt.types.override import override
 class Nvram(Device, tag="nvram"):
     """Nothing but its address."""
 
+    schema_hides = ("alias", "acpi", "master")
+
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Always with an end tag."""

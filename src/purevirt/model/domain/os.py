@@ -13,6 +13,7 @@ from purevirt.model._engine import (
     INT,
     UINT,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     ParseContext,
@@ -22,12 +23,13 @@ from purevirt.model._engine import (
     children,
     choice,
     leaf,
+    own_forms,
     text,
     write_element,
 )
 from purevirt.model.arch import Arch
 from purevirt.model.domain.blocks import text_or_none
-from purevirt.model.schema_text import UNSIGNED_SHORT
+from purevirt.model.schema_text import ABSOLUTE_PATH, ARCHITECTURE, GENERIC_NAME, UNSIGNED_SHORT, matching, one_of, up_to
 from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
 from purevirt.types.override import override
 
@@ -51,9 +53,9 @@ def _arch(text: str) -> str | None:
 class OsType(Element, tag="type"):
     """The kind of guest, the architecture and the machine it runs on."""
 
-    arch: str | None = attr(Arch, parse=_arch, abi=True, doc="absent: the host's best for the emulator")
+    arch: str | None = attr(Arch, parse=_arch, abi=True, doc="absent: the host's best for the emulator", rng=ARCHITECTURE)
     machine: str | None = attr(parse=text_or_none, abi=True)
-    value: OsKind | None = text(OsKind, error=(_UNSUPPORTED, "unknown OS type '%s'"), abi=True)
+    value: OsKind | None = text(OsKind, needed=True, error=(_UNSUPPORTED, "unknown OS type '%s'"), abi=True)
 
 
 class FirmwareFeature(Element, tag="feature"):
@@ -88,7 +90,7 @@ class Loader(Element, tag="loader"):
     secure: bool | None = attr(YES_NO)
     type: LoaderType | None = attr(LoaderType)
     stateless: bool | None = attr(YES_NO)
-    path: str | None = text()
+    path: str | None = text(rng=ABSOLUTE_PATH)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -100,9 +102,14 @@ class Loader(Element, tag="loader"):
 class Nvram(Element, tag="nvram"):
     """The variable store of a UEFI guest: a path, or a disk source when it has a type."""
 
-    template: str | None = attr()
+    schema_cases = (
+        {"type": "absent", "source": "absent"},
+        {"path": "absent"},
+    )
+
+    template: str | None = attr(rng=ABSOLUTE_PATH)
     type: StorageType | None = attr(StorageType)
-    path: str | None = text()
+    path: str | None = text(rng=ABSOLUTE_PATH)
     source: StorageSource | None = choice("type", SOURCES, tag="source")
 
     @override
@@ -116,7 +123,7 @@ class AcpiTable(Element, tag="table"):
     type: AcpiTableType = attr(
         AcpiTableType, required=True, error="Unknown acpi table type: %s", missing="Missing acpi table type"
     )
-    path: str | None = text()
+    path: str | None = text(rng=ABSOLUTE_PATH, needed=True)
 
 
 class OsAcpi(Element, tag="acpi"):
@@ -158,7 +165,7 @@ class Bios(Element, tag="bios"):
     """Options of the BIOS. `reboot_timeout` in milliseconds, -1 never reboots."""
 
     useserial: bool | None = attr(YES_NO, parse=_use_serial)
-    reboot_timeout: int | None = attr(INT, name="rebootTimeout")
+    reboot_timeout: int | None = attr(INT, name="rebootTimeout", rng=up_to(32767, -1))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -175,29 +182,55 @@ class Smbios(Element, tag="smbios"):
 class InitEnv(Element, tag="initenv"):
     """A variable in the environment of a container's first process."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=matching("[a-zA-Z_]+[a-zA-Z0-9_]*"))
     value: str | None = text()
+
+
+_KERNEL = dict.fromkeys(("kernel", "initrd", "root", "cmdline", "dtb"), "optional")
+_CONTAINER: Case = {
+    "type": {"value": one_of("exe"), "machine": "absent"},
+    **dict.fromkeys(("init", "initargs", "initenvs", "initdir"), "optional"),
+}
 
 
 class Os(Element, tag="os"):
     """What boots. Which children are kept depends on `type.value`."""
 
+    schema_cases = own_forms(
+        {
+            "type": {"value": one_of("hvm"), "machine": matching(r"[a-zA-Z0-9_\.\-]+")},
+            **dict.fromkeys(("firmware", "firmware_features", "loader", "nvram", "boots", "bootmenu"), "optional"),
+            **dict.fromkeys(("smbios", "bios", "acpi"), "optional"),
+            **_KERNEL,
+        },
+        {
+            "type": {
+                "value": one_of("xen", "linux", "xenpvh"),
+                "arch": one_of("i686", "x86_64", "ia64"),
+                "machine": one_of("xenpv", "xenfv", "xenpvh"),
+            },
+            **_KERNEL,
+        },
+        {**_CONTAINER, "inituser": "present", "initgroup": "present"},
+        _CONTAINER,
+    )
+
     firmware: OsFirmware | None = attr(OsFirmware, error="unknown firmware value %s")
     type: OsType | None = child(OsType, keep=True, needed=True)
     firmware_features: OsFirmwareFeatures | None = child(OsFirmwareFeatures)
-    init: str | None = leaf(parse=text_or_none, abi=True)
+    init: str | None = leaf(parse=text_or_none, abi=True, rng=ABSOLUTE_PATH)
     initargs: list[str] = leaf(name="initarg", many=True)
     initenvs: list[InitEnv] = children(InitEnv)
-    initdir: str | None = leaf(parse=text_or_none)
-    inituser: str | None = leaf(parse=text_or_none)
-    initgroup: str | None = leaf(parse=text_or_none)
+    initdir: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
+    inituser: str | None = leaf(parse=text_or_none, rng=GENERIC_NAME)
+    initgroup: str | None = leaf(parse=text_or_none, rng=GENERIC_NAME)
     loader: Loader | None = child(Loader)
     nvram: Nvram | None = child(Nvram)
-    kernel: str | None = leaf(parse=text_or_none)
-    initrd: str | None = leaf(parse=text_or_none)
+    kernel: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
+    initrd: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
     cmdline: str | None = leaf(parse=text_or_none)
-    dtb: str | None = leaf(parse=text_or_none)
-    root: str | None = leaf(parse=text_or_none)
+    dtb: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
+    root: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
     acpi: OsAcpi | None = child(OsAcpi)
     boots: list[Boot] = children(Boot)
     bootmenu: BootMenu | None = child(BootMenu)

@@ -28,7 +28,7 @@ class PerfEvent(Element, tag="event"):
 class Perf(Element, tag="perf"):
     """Each event at most once, kept in libvirt's order."""
 
-    events: list[PerfEvent] = children(PerfEvent)
+    events: list[PerfEvent] = children(PerfEvent, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -36,6 +36,8 @@ RedirdevBus = Literal["usb"]
 class Redirdev(BootDevice, tag="redirdev"):
     """A USB port of the guest whose device is at the end of a character device."""
 
+    schema_hides = ("acpi", "master")
+
     bus: RedirdevBus = attr(
         RedirdevBus, default="usb", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown redirdev bus '%s'"), needed=True
     )

@@ -19,6 +19,7 @@ from purevirt.model.domain.chardev import (
 )
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioDriver, VirtioModel
+from purevirt.model.schema_text import ABSOLUTE_PATH, POSITIVE
 from purevirt.model.storage_encryption import open_close
 from purevirt.types.override import override
 
@@ -28,8 +29,8 @@ RngBackendModel = Literal["random", "egd", "builtin"]
 class RngRate(Element, tag="rate"):
     """At most `bytes` in `period` milliseconds (a second when left out)."""
 
-    bytes: int | None = attr(UINT, error="invalid RNG rate bytes value", needed=True)
-    period: int | None = attr(UINT, omit=0, error="invalid RNG rate period value")
+    bytes: int | None = attr(UINT, error="invalid RNG rate bytes value", needed=True, rng=POSITIVE)
+    period: int | None = attr(UINT, omit=0, error="invalid RNG rate period value", rng=POSITIVE)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -48,7 +49,7 @@ class RandomBackend(RngBackend):
 
     MODEL = "random"
 
-    path: str | None = text()
+    path: str | None = text(rng=ABSOLUTE_PATH)
 
 
 class BuiltinBackend(RngBackend):

@@ -27,6 +27,11 @@ _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
 class Seclabel(Element, tag="seclabel"):
     """The guest's label under one security model. Labels that the driver chose are live only."""
 
+    schema_cases = (
+        {"type": ("dynamic", None), "relabel": ("yes", None)},
+        {"type": ("static",), "label": "present", "baselabel": "absent"},
+        {"type": ("none",), "relabel": ("no", None), "label": "absent", "imagelabel": "absent", "baselabel": "absent"},
+    )
     known_by = ("model",)
 
     type: SeclabelType | None = attr(SeclabelType)

@@ -7,6 +7,7 @@ from typing import Literal
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import ON_OFF, UINT, Element, ParseContext, Size, XmlError, attr, child, leaf
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import ABSOLUTE_PATH, matching, words
 from purevirt.types.override import override
 
 ShmemModel = Literal["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]
@@ -35,7 +36,7 @@ class ShmemModelElement(Element, tag="model"):
 class ShmemServer(Element, tag="server", empty=True):
     """The ivshmem server to ask for memory and interrupts."""
 
-    path: str | None = attr()
+    path: str | None = attr(rng=ABSOLUTE_PATH)
 
 
 class ShmemMsi(Element, tag="msi", empty=True):
@@ -48,8 +49,8 @@ class ShmemMsi(Element, tag="msi", empty=True):
 class Shmem(Device, tag="shmem"):
     """One region; guests that name the same share it."""
 
-    name: str = attr(required=True, missing="shmem element must contain 'name' attribute")
-    role: ShmemRole | None = attr()
+    name: str = attr(required=True, missing="shmem element must contain 'name' attribute", rng=matching("[^/]*"))
+    role: ShmemRole | None = attr(rng=words(ShmemRole))
     model: ShmemModelElement | None = child(ShmemModelElement)
     size: int | None = leaf(
         MebiBytes(), omit=0, doc="bytes", error="Invalid value '%s' for element or attribute './size[1]'"

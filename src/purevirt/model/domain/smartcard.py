@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from xml.etree.ElementTree import Element as Node
 
-from purevirt.model._engine import FormatContext, ParseContext, XmlError, attr, child, children, leaf, write_element
+from purevirt.model._engine import FormatContext, ParseContext, XmlError, attr, child, children, leaf, own_forms, write_element
 from purevirt.model.domain.chardev import (
     BAD_TYPE,
     ChardevLog,
@@ -16,6 +16,7 @@ from purevirt.model.domain.chardev import (
     normalise_sources,
 )
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import ABSOLUTE_DIRECTORY
 from purevirt.types.override import override
 
 SmartcardMode = Literal["host", "host-certificates", "passthrough"]
@@ -24,10 +25,17 @@ SmartcardMode = Literal["host", "host-certificates", "passthrough"]
 class Smartcard(Device, tag="smartcard"):
     """One reader: the host's own card, three certificates of the host, or a character device to elsewhere."""
 
+    schema_hides = ("alias", "master")
+    schema_cases = own_forms(
+        {"mode": ("host",)},
+        {"mode": ("host-certificates",), "certificates": "present", "database": "optional"},
+        {"mode": ("passthrough",), "type": "present", "sources": "optional", "protocol": "optional", "log": "optional"},
+    )
+
     mode: SmartcardMode = attr(SmartcardMode, required=True)
     type: ChardevType | None = attr(ChardevType, error=BAD_TYPE, doc="passthrough")
     certificates: list[str] = leaf(name="certificate", many=True)
-    database: str | None = leaf(doc="an absolute directory; /etc/pki/nssdb when left out")
+    database: str | None = leaf(doc="an absolute directory; /etc/pki/nssdb when left out", rng=ABSOLUTE_DIRECTORY)
     sources: list[ChardevSource] = children(ChardevSource, keep=False)
     protocol: ChardevProtocol | None = child(ChardevProtocol)
     log: ChardevLog | None = child(ChardevLog)

@@ -7,6 +7,7 @@ from typing import Literal
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import UINT, Element, ParseContext, XmlError, attr, child, children
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import UINT8
 from purevirt.types.override import override
 
 SoundModel = Literal["sb16", "es1370", "pcspk", "ac97", "ich6", "ich9", "usb", "ich7"]
@@ -28,7 +29,7 @@ class SoundCodec(Element, tag="codec"):
 class AudioRef(Element, tag="audio"):
     """The host backend of a device, by the id of an `<audio>` element."""
 
-    id: int = attr(UINT, required=True, nonzero=True)
+    id: int = attr(UINT, required=True, nonzero=True, rng=UINT8)
 
 
 class Sound(Device, tag="sound"):

@@ -6,7 +6,19 @@ import re
 from typing import Any, ClassVar, Literal
 
 from purevirt.errors import ErrorCode
-from purevirt.model._engine import UUID, Element, FormatContext, ParseContext, XmlError, attr, child, children, leaf, text
+from purevirt.model._engine import (
+    UUID,
+    Element,
+    FormatContext,
+    ParseContext,
+    XmlError,
+    attr,
+    child,
+    children,
+    leaf,
+    own_forms,
+    text,
+)
 from purevirt.model._engine import write_element as _write
 from purevirt.types.override import override
 
@@ -16,6 +28,8 @@ _DATE = re.compile(r"\s*([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})\Z")
 
 class SysinfoEntry(Element, tag="entry"):
     """One string of a block; in fwcfg a blob given by value or by `file`."""
+
+    schema_cases = own_forms({"file": "present"}, {"value": "optional"})
 
     name: str | None = attr(needed=True)
     file: str | None = attr()
@@ -92,7 +106,7 @@ class SmbiosChassis(_Block, tag="chassis"):
 class OemStrings(Element, tag="oemStrings"):
     """Block 11: strings of the vendor's own meaning."""
 
-    entries: list[str] = leaf(name="entry", many=True)
+    entries: list[str] = leaf(name="entry", many=True, needed=True)
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
@@ -106,6 +120,11 @@ class OemStrings(Element, tag="oemStrings"):
 
 class Sysinfo(Element, tag="sysinfo"):
     """One set of information for the guest's firmware. smbios uses the blocks, fwcfg the entries."""
+
+    schema_cases = own_forms(
+        {"type": ("smbios",), **dict.fromkeys(("bios", "system", "base_boards", "chassis", "oem_strings"), "optional")},
+        {"type": ("fwcfg",), "entries": "optional"},
+    )
 
     type: SysinfoType = attr(SysinfoType, required=True)
     bios: SmbiosBios | None = child(SmbiosBios)

@@ -7,6 +7,7 @@ from typing import Literal
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import UUID, YES_NO, Element, ParseContext, XmlError, attr, child, choice, flag
 from purevirt.model.domain.device import Device
+from purevirt.model.schema_text import ANY_PATH, one_of
 from purevirt.types.override import override
 
 TpmModel = Literal["tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]
@@ -25,7 +26,7 @@ class TpmBackend(Element, tag="backend"):
 class TpmDevice(Element, tag="device"):
     """The host's TPM device node."""
 
-    path: str = attr(default=DEFAULT_DEVICE)
+    path: str = attr(default=DEFAULT_DEVICE, rng=ANY_PATH)
 
 
 class PassthroughBackend(TpmBackend, tag="backend"):
@@ -76,11 +77,10 @@ class ExternalTpmSource(Element, tag="source"):
     """The socket of a running TPM emulator."""
 
     type: Literal["unix"] | None = attr(
-        Literal["unix"],
-        error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown backend type '%s' for external TPM"),
+        Literal["unix"], error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown backend type '%s' for external TPM"), needed=True
     )
-    mode: str = attr(default="connect")
-    path: str | None = attr()
+    mode: str = attr(default="connect", rng=one_of("connect"), needed=True)
+    path: str | None = attr(rng=ANY_PATH, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -94,7 +94,7 @@ class ExternalTpmSource(Element, tag="source"):
 class ExternalBackend(TpmBackend, tag="backend"):
     """A TPM emulator that somebody else runs."""
 
-    type: str = attr(default="external")
+    type: str = attr(default="external", needed=True)
     version: TpmVersion | None = attr(TpmVersion)
     source: ExternalTpmSource | None = child(ExternalTpmSource)
 
@@ -108,6 +108,8 @@ class ExternalBackend(TpmBackend, tag="backend"):
 
 class Tpm(Device, tag="tpm"):
     """A TPM device."""
+
+    schema_hides = ("acpi", "master")
 
     model: TpmModel | None = attr(TpmModel, abi=True)
     backend: PassthroughBackend | EmulatorBackend | ExternalBackend = choice(

@@ -25,6 +25,7 @@ from purevirt.model._engine import (
 from purevirt.model.domain.blocks import text_or_none
 from purevirt.model.domain.cpuset import CPUSET
 from purevirt.model.domain.tune_resctrl import Cachetune, Memorytune, check_groups
+from purevirt.model.schema_text import ABSOLUTE_PATH, UNSIGNED, UNSIGNED_SHORT, matching, up_to
 from purevirt.types.override import override
 
 Scheduler = Literal["batch", "idle", "fifo", "rr"]
@@ -62,8 +63,13 @@ class IothreadPin(Element, tag="iothreadpin"):
 class Schedule(Element):
     """A scheduler of sched(7); `priority` belongs to the real-time ones and is needed there."""
 
+    schema_cases = (
+        {"scheduler": ("batch", "idle"), "priority": "absent"},
+        {"scheduler": ("fifo", "rr"), "priority": "present"},
+    )
+
     scheduler: Scheduler = attr(Scheduler, required=True)
-    priority: int | None = attr(INT)
+    priority: int | None = attr(INT, rng=UNSIGNED_SHORT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -77,17 +83,19 @@ class Schedule(Element):
 class VcpuSched(Schedule, tag="vcpusched"):
     """The scheduler of vCPUs."""
 
-    vcpus: frozenset[int] = attr(BITMAP, required=True, missing="Missing attribute 'vcpus' in element 'vcpusched'")
+    vcpus: frozenset[int] = attr(BITMAP, required=True, missing="Missing attribute 'vcpus' in element 'vcpusched'", needed=False)
     scheduler: Scheduler = attr(Scheduler, required=True)
-    priority: int | None = attr(INT)
+    priority: int | None = attr(INT, rng=UNSIGNED_SHORT)
 
 
 class IothreadSched(Schedule, tag="iothreadsched"):
     """The scheduler of I/O threads."""
 
-    iothreads: frozenset[int] = attr(BITMAP, required=True, missing="Missing attribute 'iothreads' in element 'iothreadsched'")
+    iothreads: frozenset[int] = attr(
+        BITMAP, required=True, missing="Missing attribute 'iothreads' in element 'iothreadsched'", needed=False
+    )
     scheduler: Scheduler = attr(Scheduler, required=True)
-    priority: int | None = attr(INT)
+    priority: int | None = attr(INT, rng=UNSIGNED_SHORT)
 
 
 class EmulatorSched(Schedule, tag="emulatorsched"):
@@ -95,7 +103,8 @@ class EmulatorSched(Schedule, tag="emulatorsched"):
 
 
 def _number(codec: Any, what: str, zero: Any = 0) -> Any:
-    return leaf(codec, omit=zero, error=f"can't parse cputune {what} value")
+    allowed = up_to(_QUOTA[1], -1) if "quota" in what else up_to(_PERIOD[1], _PERIOD[0]) if "period" in what else UNSIGNED
+    return leaf(codec, omit=zero, error=f"can't parse cputune {what} value", rng=allowed)
 
 
 class Cputune(Element, tag="cputune"):
@@ -190,8 +199,8 @@ class BlkioDevice(Element, tag="device"):
 
     known_by = ("path",)
 
-    path: str | None = leaf(parse=text_or_none, needed=True)
-    weight: int | None = leaf(UINT, parse=_wrapping(32, "weight"), omit=0)
+    path: str | None = leaf(parse=text_or_none, needed=True, rng=ABSOLUTE_PATH)
+    weight: int | None = leaf(UINT, parse=_wrapping(32, "weight"), omit=0, rng=up_to(1000, 100))
     read_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "read iops sec"), omit=0)
     write_iops_sec: int | None = leaf(UINT, parse=_wrapping(32, "write iops sec"), omit=0)
     read_bytes_sec: int | None = leaf(ULONG, parse=_wrapping(64, "read bytes sec"), omit=0)
@@ -217,7 +226,7 @@ def _weight(text: str) -> int | None:
 class Blkiotune(Element, tag="blkiotune"):
     """The guest's share of block I/O, and limits per host device."""
 
-    weight: int | None = leaf(UINT, parse=_weight, omit=0)
+    weight: int | None = leaf(UINT, parse=_weight, omit=0, rng=up_to(1000, 100))
     devices: list[BlkioDevice] = children(BlkioDevice)
 
     @override
@@ -232,7 +241,7 @@ class Blkiotune(Element, tag="blkiotune"):
 class FibreChannel(Element, tag="fibrechannel"):
     """The application identifier that fabric switches see."""
 
-    appid: str | None = attr(needed=True)
+    appid: str | None = attr(needed=True, rng=matching("[ -~]{1,128}"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -243,5 +252,5 @@ class FibreChannel(Element, tag="fibrechannel"):
 class Resource(Element, tag="resource"):
     """The cgroup partition the guest is put into."""
 
-    partition: str | None = leaf(parse=text_or_none)
+    partition: str | None = leaf(parse=text_or_none, rng=ABSOLUTE_PATH)
     fibrechannel: FibreChannel | None = child(FibreChannel)

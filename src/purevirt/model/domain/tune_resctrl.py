@@ -23,6 +23,7 @@ from purevirt.model._engine import (
     scale,
 )
 from purevirt.model.domain.blocks import pretty_size
+from purevirt.model.schema_text import UNIT
 from purevirt.types.override import override
 
 CacheKind = Literal["both", "code", "data"]
@@ -52,7 +53,7 @@ class Cache(Element, tag="cache"):
         error="Invalid value '%s' for element or attribute './@size'",
         missing="missing element or attribute './@size'",
     )
-    unit: str | None = attr()
+    unit: str | None = attr(rng=UNIT)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -124,6 +125,8 @@ class BandwidthMonitor(Element, tag="monitor"):
 
 class Memorytune(Element, tag="memorytune"):
     """Memory bandwidth of a group of vCPUs."""
+
+    schema_hides = ("id",)
 
     vcpus: frozenset[int] = _vcpus("memorytune")  # type: ignore[assignment]
     id: str | None = attr(only=LIVE)

@@ -12,14 +12,18 @@ VcpuPlacement = Literal["static", "auto"]
 _EVERY_CPU = 16384
 
 
+_COUNT = '<data type="unsignedShort"><param name="pattern">[0-9]+</param><param name="minInclusive">1</param></data>'
+
+
 class Vcpu(Element, tag="vcpu"):
     """The most vCPUs, and how many of them (`current`) the guest has at boot; `current` absent means all."""
 
     placement: VcpuPlacement = attr(VcpuPlacement, default="static")
     cpuset: frozenset[int] | None = attr(CPUSET)
-    current: int | None = attr(UINT, live="now")
+    current: int | None = attr(UINT, live="now", rng=_COUNT)
     value: int = text(
         UINT,
+        rng=_COUNT,
         required=True,
         error="maximum vcpus count must be an integer",
         missing="maximum vcpus count must be an integer",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from purevirt.errors import ErrorCode
-from purevirt.model._engine import UINT, YES_NO, Element, ParseContext, XmlError, attr, child
+from purevirt.model._engine import UINT, YES_NO, Element, ParseContext, XmlError, attr, child, own_forms
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioOptions
 from purevirt.model.lenient import Silent
+from purevirt.model.schema_text import ABSOLUTE_PATH
 from purevirt.types.override import override
 
 VideoModelType = Literal[
@@ -23,7 +24,7 @@ class VideoAcceleration(Element, tag="acceleration"):
 
     accel2d: bool | None = attr(YES_NO)
     accel3d: bool | None = attr(YES_NO)
-    rendernode: str | None = attr(doc="DRM render node of a vhost-user GPU process")
+    rendernode: str | None = attr(doc="DRM render node of a vhost-user GPU process", rng=ABSOLUTE_PATH)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -41,6 +42,11 @@ class VideoResolution(Element, tag="resolution"):
 
 class VideoModel(Element, tag="model"):
     """The adapter; memory sizes in KiB."""
+
+    schema_cases = own_forms(
+        {"type": ("qxl",), "ram": "optional", "vgamem": "optional", "vram64": "optional"},
+        {"type": tuple(word for word in get_args(VideoModelType) if word not in ("qxl", "parallels"))},
+    )
 
     type: VideoModelType | None = attr(
         VideoModelType, error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown video model '%s'"), abi=True,
