@@ -87,6 +87,7 @@ domid g
 domuuid g
 dumpxml g
 dumpxml g --inactive --security-info
+dumpxml g --migratable
 dumpxml g --xpath //disk/target
 start g --paused
 domstate g --reason
@@ -96,6 +97,7 @@ dominfo g
 domname 1
 dumpxml g --update-cpu
 dumpxml g --inactive
+dumpxml g --migratable
 KEYS domstats g
 KEYS dommemstat g
 domblklist g --details
@@ -129,6 +131,7 @@ domstate g --reason
 CONSOLE g
 save g /var/lib/libvirt/g.save
 domstate g --reason
+save-image-dumpxml /var/lib/libvirt/g.save
 restore /var/lib/libvirt/g.save
 restore /var/lib/libvirt/g.save
 domstate g --reason
@@ -338,8 +341,14 @@ def _end_events(events: subprocess.Popen[str]) -> list[str]:
     return [*kept, *came, f"exit {events.returncode}"]
 
 
+PROMPT = b"\r\n> "
+
+
 def console(place: World, virsh: Sequence[str], name: str) -> list[str]:
-    """On a terminal: wait for the greeting, type to the guest until it echoes, and leave with ^]."""
+    """On a terminal: to the guest's prompt, its command "u" (how long it is up), and out with ^].
+
+    The guest counts these commands in its memory, so a line of the answer says whether it is the same guest going on.
+    """
     master, slave = pty.openpty()
     process = place.popen([*virsh, "console", name], stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
     os.close(slave)
@@ -348,10 +357,12 @@ def console(place: World, virsh: Sequence[str], name: str) -> list[str]:
         seen = _until(master, seen, lambda so_far: b"Escape character" in so_far)
         _until_raw(master, process)
         greeting = len(seen)
-        while process.poll() is None and b"~" not in seen[greeting:]:  # what comes before the guest listens is lost
-            os.write(master, b"~")
+        while process.poll() is None and PROMPT not in seen[greeting:]:  # what comes before the guest listens is lost
+            os.write(master, b"\r")
             if select.select([master], [], [], 0.2)[0]:
                 seen += _read(master)
+        os.write(master, b"u")
+        seen = _until(master, seen, lambda so_far: b"up " in so_far and so_far.endswith(PROMPT))
         os.write(master, b"\x1d")
         seen = _until(master, seen, lambda _: False)
         code = process.wait(20)
@@ -359,7 +370,8 @@ def console(place: World, virsh: Sequence[str], name: str) -> list[str]:
         end(process)
         os.close(master)
     text = re.sub("(UP\r?\n?)+", "", normal(seen.decode(errors="replace")))
-    return [f"exit {code}", *re.sub("~+", "~", text).splitlines()]
+    text = re.sub("(up [0-9A-F]{4}) [0-9A-F]{16}", r"\1 TICKS", text)
+    return [f"exit {code}", *re.sub("(\r\n> )+", "\r\n> ", text).splitlines()]
 
 
 def _until_raw(terminal: int, process: subprocess.Popen[str]) -> None:

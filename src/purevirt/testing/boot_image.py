@@ -1,8 +1,9 @@
 """A tiny bootable disk of our own: a guest that lives without an operating system, for the demo, tests and benchmarks.
 
 It prints "UP" on the first serial port (115200 baud), sleeps in HLT, echoes every byte it receives, answers the ACPI power
-button with "OFF" and a soft power-off, and takes the byte "q" as a power-off and "r" as a reset. 16-bit code, made here
-from mnemonics; it needs a PC with QEMU's ACPI ports (pc and q35).
+button with "OFF" and a soft power-off. Typing: Enter gets the prompt "> ", "u" how long it is up ("up COUNT TICKS", hex: the
+"u" so far, which it counts in its memory, and the processor's time stamp), "q" a power-off, "r" a reset. 16-bit code, made
+here from mnemonics; it needs a PC with QEMU's ACPI ports (pc and q35).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ ORIGIN = 0x7C00
 SIZE = 1 << 20
 """One MiB: smaller disks boot only from IDE and floppy controllers."""
 
+COUNT = 0x7A00
+"""Where the guest keeps how often it was asked; set to nothing when it boots."""
 COM1, PIC1, PIC2, PM1 = 0x3F8, 0x20, 0xA0, 0x600
 
 
@@ -44,6 +47,10 @@ class _Code:
 
     def jump_if_equal(self, name: str) -> None:
         self.raw(0x0F, 0x84)
+        self._near(name)
+
+    def jump_if_not_equal(self, name: str) -> None:
+        self.raw(0x0F, 0x85)
         self._near(name)
 
     def address_to_si(self, name: str) -> None:
@@ -84,6 +91,7 @@ def boot_sector() -> bytes:
     c.raw(0, 0, 0, 0)
     c.label("start")
     c.raw(0xFC)  # cld
+    c.raw(0xA3, *COUNT.to_bytes(2, "little"))  # ax is 0
     for register, value in ((3, 0x80), (0, 1), (1, 0), (3, 3), (2, 7), (4, 0x0B), (1, 1)):
         c.out_byte(COM1 + register, value)  # 115200 8n1, FIFO, interrupt on receive
     c.vector(0x0C, "serial")  # IRQ 4
@@ -107,8 +115,30 @@ def boot_sector() -> bytes:
     c.jump_if_equal("off")
     c.raw(0x3C, ord("r"))
     c.jump_if_equal("reset")
+    c.raw(0x3C, ord("u"))
+    c.jump_if_equal("uptime")
+    c.raw(0x3C, 0x0D)
+    c.jump_if_equal("prompt")
     c.call("put")
     c.jump("more")
+    c.label("prompt")
+    c.address_to_si("line")
+    c.call("print")
+    c.jump("more")
+    c.label("uptime")
+    c.address_to_si("up_is")
+    c.call("print")
+    c.raw(0xA1, *COUNT.to_bytes(2, "little"), 0x40, 0xA3, *COUNT.to_bytes(2, "little"))  # ax = ++count
+    c.call("word")
+    c.raw(0xB0, ord(" "))
+    c.call("put")
+    c.raw(0x0F, 0x31, 0x66, 0x50, 0x66, 0x52)  # rdtsc; push eax; push edx
+    c.raw(0x89, 0xE5)  # mov bp, sp
+    for at in (2, 0, 6, 4):  # from the top word down, as they lie on the stack
+        c.raw(0x8B, 0x46, at)
+        c.call("word")
+    c.raw(0x83, 0xC4, 8)  # add sp, 8
+    c.jump("prompt")
     c.label("served")
     c.raw(0xB0, 0x20, 0xE6, PIC1, 0xCF)  # end of interrupt; iret
 
@@ -130,6 +160,15 @@ def boot_sector() -> bytes:
     c.raw(0xB0, 0xFE, 0xE6, 0x64)  # the keyboard controller's reset line
     c.raw(0xFA, 0xF4)
 
+    c.label("word")  # ax in hex
+    c.raw(0x89, 0xC7, 0xB9, 4, 0)  # di = ax; cx = 4
+    c.label("digit")
+    c.raw(0xC1, 0xC7, 4, 0x89, 0xF8, 0x24, 0x0F)  # rol di, 4; ax = di; al &= 15
+    c.raw(0x3C, 10, 0x1C, 0x69, 0x2F)  # cmp al, 10; sbb al, 0x69; das: a digit of hex
+    c.call("put")
+    c.raw(0x49)  # dec cx
+    c.jump_if_not_equal("digit")
+    c.raw(0xC3)
     c.label("print")
     c.raw(0xAC, 0x84, 0xC0)  # lodsb; test al, al
     c.jump_if_equal("printed")
@@ -146,6 +185,10 @@ def boot_sector() -> bytes:
     c.raw(0xBA, *COM1.to_bytes(2, "little"), 0x88, 0xE0, 0xEE, 0xC3)  # al = ah; out dx, al; ret
     c.label("up")
     c.bytes += b"UP\r\n\0"
+    c.label("line")
+    c.bytes += b"\r\n> \0"
+    c.label("up_is")
+    c.bytes += b"up \0"
     c.label("bye")
     c.bytes += b"OFF\r\n\0"
     code = c.assemble()

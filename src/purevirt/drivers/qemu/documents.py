@@ -45,13 +45,12 @@ def format_stored(document: Domain) -> str:
 
 def format_for(document: Domain, flags: int) -> str:
     """What `virDomainGetXMLDesc` returns for VIR_DOMAIN_XML_* flags."""
-    return document.to_xml(
-        ctx=FormatContext(
-            secure=bool(flags & C.VIR_DOMAIN_XML_SECURE),
-            inactive=bool(flags & C.VIR_DOMAIN_XML_INACTIVE),
-            migratable=bool(flags & C.VIR_DOMAIN_XML_MIGRATABLE),
-        )
-    )
+    secure = bool(flags & C.VIR_DOMAIN_XML_SECURE)
+    if flags & C.VIR_DOMAIN_XML_MIGRATABLE:
+        from purevirt.drivers.qemu.migratable import format_migratable
+
+        return format_migratable(document, secure=secure)
+    return document.to_xml(ctx=FormatContext(secure=secure, inactive=bool(flags & C.VIR_DOMAIN_XML_INACTIVE)))
 
 
 def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
@@ -70,6 +69,13 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     if document.uuid is None:
         document.uuid = str(uuid.uuid4())
     return document
+
+
+async def read_saved(text: str, state: QemuState) -> Domain:
+    """A document that was kept beside a guest's memory, complete: what it leaves out is what every version adds by itself."""
+    document = parse_inactive(text)
+    await probe_for(document, state)
+    return complete(document, state, new=False)
 
 
 async def check_start(document: Domain, state: QemuState, caps: QemuCaps) -> None:

@@ -38,7 +38,7 @@ class FoundImage(BackingStore):
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
-        return not (ctx.inactive or ctx.migratable)
+        return not ctx.inactive
 
 
 async def prepare_images(state: QemuState, vm: Vm, document: Domain, *, cold: bool) -> None:

@@ -8,14 +8,24 @@ from purevirt.drivers.qemu.agent import PORT
 from purevirt.drivers.qemu.command.disks import chains_of, is_empty
 from purevirt.drivers.qemu.monitor import decode
 from purevirt.drivers.qemu.vm import Vm
+from purevirt.model._engine.context import FormatContext
 from purevirt.model.domain.chardev import VirtioTarget
 from purevirt.model.domain.disk import BackingStore
 from purevirt.model.domain.seclabel import Seclabel
 from purevirt.types import constants as C
+from purevirt.types.override import override
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
     from purevirt.model.domain.document import Domain
+
+
+class OwnLabel(Seclabel):
+    """The label that every guest gets where the definition names none: no part of the definition."""
+
+    @override
+    def shown(self, ctx: FormatContext) -> bool:
+        return not ctx.inactive
 
 
 def settle(state: QemuState, document: Domain) -> None:
@@ -27,7 +37,7 @@ def settle(state: QemuState, document: Domain) -> None:
     credentials = state.config.credentials
     if credentials is not None and not document.seclabels:
         label = f"+{credentials.uid}:+{credentials.gid}"
-        seclabel = Seclabel(type="dynamic", model="dac", relabel=True, label=label, imagelabel=label)
+        seclabel = OwnLabel(type="dynamic", model="dac", relabel=True, label=label, imagelabel=label)
         document.seclabels = [seclabel]
 
 
@@ -56,7 +66,7 @@ def _name_addresses(state: QemuState, document: Domain) -> None:
         address = usual.get(display.type)
         for listen in getattr(display, "listens", [])[:1]:
             if address and listen.type == "address" and not listen.address:
-                listen.address = address
+                listen.address, listen.from_config = address, 1
 
 
 async def settle_ports(state: QemuState, vm: Vm, *, booted: bool = True) -> None:

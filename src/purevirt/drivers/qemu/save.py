@@ -107,7 +107,7 @@ async def start_from_managed(state: QemuState, vm: Vm, flags: int) -> bool:
         return False
     header, fd = await offload(save_image.read, path)
     try:
-        document = await _document(state, header.xml)
+        document = await documents.read_saved(header.xml, state)
         wanted = C.VIR_DOMAIN_SAVE_PAUSED if flags & C.VIR_DOMAIN_START_PAUSED else 0
         await restore_from(state, vm, document, header, fd, wanted)
     finally:
@@ -115,12 +115,6 @@ async def start_from_managed(state: QemuState, vm: Vm, flags: int) -> bool:
     path.unlink(missing_ok=True)
     vm.managed_save = False
     return True
-
-
-async def _document(state: QemuState, xml: str) -> Domain:
-    document = documents.parse_inactive(xml)
-    await documents.probe_for(document, state)
-    return documents.complete(document, state, new=False)
 
 
 class SaveFacet:
@@ -139,7 +133,9 @@ class SaveFacet:
         vm.require_active()
         if dxml is not None:
             live = documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
-            check_same_guest(documents.parse_inactive(live), documents.parse_inactive(dxml))
+            now, new = await documents.read_saved(live, self._state), await documents.read_saved(dxml, self._state)
+            check_same_guest(now, new)
+            dxml = documents.format_for(new, C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
         await save_to(self._state, vm, Path(to), dxml, flags)
 
     async def domain_save_params(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
@@ -173,7 +169,7 @@ class SaveFacet:
         state = self._state
         header, fd = await offload(save_image.read, Path(from_))
         try:
-            document = await _document(state, dxml or header.xml)
+            document = await documents.read_saved(dxml or header.xml, state)
             name, uuid = document.name or "", parse_uuid(document.uuid or "")
             vm = admit(state, name, uuid, live=True)
             if vm is None:

@@ -29,6 +29,9 @@ def check_run_flags(flags: int, function: str) -> None:
         raise errors.plain_argument(text, "flags", function, ErrorDomain.DOMAIN)
 
 
+_KEPT = C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE
+
+
 def check_same_guest(old: Domain, new: Domain) -> None:
     """CONFIG_UNSUPPORTED unless the new document is of the same guest with the same machine."""
     for what, before, after in (("name", old.name, new.name), ("uuid", old.uuid, new.uuid)):
@@ -40,21 +43,21 @@ def check_same_guest(old: Domain, new: Domain) -> None:
     check_abi_stability(old, new)
 
 
-async def _image_xml(path: Path, *, secure: bool) -> str:
+async def _image_xml(state: QemuState, path: Path, *, secure: bool) -> str:
     header, fd = await offload(save_image.read, path)
     os.close(fd)
     flags = C.VIR_DOMAIN_XML_INACTIVE | (C.VIR_DOMAIN_XML_SECURE if secure else 0)
-    return documents.format_for(documents.parse_inactive(header.xml), flags)
+    return documents.format_for(await documents.read_saved(header.xml, state), flags)
 
 
-async def _define(path: Path, xml: str, flags: int) -> None:
+async def _define(state: QemuState, path: Path, xml: str, flags: int) -> None:
     """Replace the document; with RUNNING or PAUSED also what the guest shall do after the restore."""
     header, fd = await offload(save_image.read, path)
     os.close(fd)
-    new = documents.parse_inactive(xml)
-    check_same_guest(documents.parse_inactive(header.xml), new)
+    new = await documents.read_saved(xml, state)
+    check_same_guest(await documents.read_saved(header.xml, state), new)
     running = None if not flags & _RUN_FLAGS else bool(flags & C.VIR_DOMAIN_SAVE_RUNNING)
-    await offload(_rewrite, path, documents.format_stored(new), running)
+    await offload(_rewrite, path, documents.format_for(new, _KEPT), running)
 
 
 def _rewrite(path: Path, text: str, running: bool | None) -> None:
@@ -70,24 +73,24 @@ class SaveEditFacet:
     async def domain_save_image_get_xml_desc(self, file: str, flags: int) -> str:
         secure = C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE
         errors.check_flags(flags, secure, "qemuDomainSaveImageGetXMLDesc")
-        return await _image_xml(Path(file), secure=bool(flags & secure))
+        return await _image_xml(self._state, Path(file), secure=bool(flags & secure))
 
     async def domain_save_image_define_xml(self, file: str, dxml: str, flags: int) -> None:
         errors.check_flags(flags, _RUN_FLAGS, "qemuDomainSaveImageDefineXML")
         check_run_flags(flags, "virDomainSaveImageDefineXML")
-        await _define(Path(file), dxml, flags)
+        await _define(self._state, Path(file), dxml, flags)
 
     async def domain_managed_save_get_xml_desc(self, dom: p.NonnullDomain, flags: int) -> str:
         secure = C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE
         errors.check_flags(flags, secure, "qemuDomainManagedSaveGetXMLDesc")
-        return await _image_xml(self._managed(self._state.find(dom)), secure=bool(flags & secure))
+        return await _image_xml(self._state, self._managed(self._state.find(dom)), secure=bool(flags & secure))
 
     async def domain_managed_save_define_xml(self, dom: p.NonnullDomain, dxml: str | None, flags: int) -> None:
         errors.check_flags(flags, _RUN_FLAGS, "qemuDomainManagedSaveDefineXML")
         check_run_flags(flags, "virDomainManagedSaveDefineXML")
         vm = self._state.find(dom)
         async with vm.jobs.job(Job.MODIFY):
-            await _define(self._managed(vm), dxml or "", flags)
+            await _define(self._state, self._managed(vm), dxml or "", flags)
 
     def _managed(self, vm: Vm) -> Path:
         if not vm.managed_save:
