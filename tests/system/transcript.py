@@ -325,10 +325,15 @@ def _start_events(place: World, virsh: Sequence[str]) -> subprocess.Popen[str]:
 
 
 def _end_events(events: subprocess.Popen[str]) -> list[str]:
+    """Once the script's last event has been told, Ctrl-C."""
+    last, times = b"domain 'g': Undefined Removed", commands().count("undefine g")
+    assert events.stdout is not None
+    told = _until(events.stdout.fileno(), b"", lambda so_far: so_far.count(last) == times)
     pid = inner_pid(events)
     if pid is not None:
         os.kill(pid, signal.SIGINT)
-    out, _ = events.communicate(timeout=20)
+    rest, _ = events.communicate(timeout=20)
+    out = told.decode() + rest
     lines = normal(re.sub(r"\nevents received: .*", "", out)).splitlines()
     # How often QEMU resets itself or goes through memory is chance, and so is which figures a short job has.
     often = ("reboot", "migration-iteration")
