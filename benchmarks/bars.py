@@ -66,6 +66,15 @@ SECTIONS: dict[str, tuple[Bar, ...]] = {
         Bar("stats_16", "s", 0.4, "all statistics with 16 running"),
         Bar("info_16", "s", 1.0, "info of one of 16 running"),
     ),
+    "stuck": (
+        Bar("stuck_list", "s", None, "one of 8 guests' QEMU stopped, slowest of 10: list", most=0.2),
+        Bar("stuck_info", "s", None, "info of the stopped one", most=0.2),
+        Bar("stuck_xml", "s", None, "dumpxml of it", most=0.2),
+        Bar("stuck_stats_one", "s", None, "all statistics of it", most=0.2),
+        Bar("stuck_stats", "s", None, "all statistics of all", most=0.2),
+        Bar("stuck_others", "s", None, "info and dumpxml of the seven others, in sum", most=0.2),
+        Bar("stuck_destroy", "s", None, "destroy of the stopped one", most=0.2),
+    ),
     "client": (
         Bar("client_connect", "s", 1.5, "our client: open and close a connection"),
         Bar("client_small_call", "s", 2.0, "our sync client: getLibVersion"),

@@ -200,6 +200,58 @@ class Bench:
         remove(self.conn)
         return found
 
+    def stuck(self) -> dict[str, float]:
+        """Eight guests, one of which does not answer: its QEMU is stopped. What is not answered in time is left out."""
+        names = [f"bench-t{i}" for i in range(8)]
+        for name in names:
+            self.conn.defineXML(guests.small(name, self.image)).create()
+        time.sleep(1)
+        one = self.conn.lookupByName(names[0])
+        with open(f"/run/libvirt/qemu/{names[0]}.pid", encoding="ascii") as file:
+            pid = int(file.read())
+        os.kill(pid, signal.SIGSTOP)
+
+        def others() -> None:
+            for dom in self.conn.listAllDomains():
+                if dom.name() != names[0]:
+                    dom.info()
+                    dom.XMLDesc()
+
+        actions: dict[str, Callable[[], object]] = {
+            "stuck_list": lambda: [dom.name() for dom in self.conn.listAllDomains()],
+            "stuck_info": one.info,
+            "stuck_xml": one.XMLDesc,
+            "stuck_others": others,
+            "stuck_stats": lambda: self.conn.getAllDomainStats(0, 0),
+            "stuck_stats_one": lambda: self.conn.domainListGetStats([one]),
+            "stuck_destroy": one.destroy,
+        }
+        found = {}
+        for metric, action in actions.items():
+            took = self._slowest(action, 1 if metric == "stuck_destroy" else 10)
+            if took is not None:
+                found[metric] = took
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+        remove(self.conn)
+        return found
+
+    def _slowest(self, action: Callable[[], object], times: int, patience: float = 20) -> float | None:
+        """The longest of some calls, in seconds; None when one of them does not return."""
+        took: list[float] = []
+
+        def work() -> None:
+            for _ in range(times):
+                start = now()
+                with contextlib.suppress(libvirt.libvirtError):
+                    action()
+                took.append(now() - start)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(patience)
+        return max(took) if len(took) == times else None
+
     def _in_threads(self, names: list[str], action: Callable[[libvirt.virDomain], object]) -> float:
         conns = [libvirt.open(self.uri) for _ in range(8)]
 
