@@ -1,6 +1,6 @@
 """`<cpu>`: the CPU of a guest (formatdomain.html, "CPU model and topology") and of a host (capabilities).
 
-Comparing CPUs, expanding models and choosing one for a host is host/cpu_model's business; here is what documents say.
+Comparing CPUs, expanding models and choosing one for a host is the business of purevirt.cpu; here is what documents say.
 """
 
 from __future__ import annotations
@@ -63,6 +63,10 @@ class CpuModel(Element, tag="model"):
                 raise cpu_error(f"vendor_id must be exactly {_VENDOR_LENGTH} characters long")
             if "," in self.vendor_id:
                 raise cpu_error("vendor id is invalid")
+
+    @override
+    def shown(self, ctx: FormatContext) -> bool:
+        return self.value is not None or self.vendor_id is not None
 
 
 class CpuTopology(Element, tag="topology"):
@@ -139,16 +143,24 @@ class Cpu(Element, tag="cpu"):
             self.model = None
             self.vendor = None
         elif self.model is not None:
-            self.model.fallback = (self.model.fallback or "allow") if self.model.value else None
+            self._settle_fallback(mode)
         self._settle_mode(mode)
 
     def _check_model(self) -> None:
-        if self.model is not None and self.model.value is None and self.model.vendor_id is None:
-            self.model = None
         if self.vendor is not None and not self.vendor:
             raise cpu_error("Invalid CPU vendor name")
         if self.vendor is not None and self.model_name is None:
             raise cpu_error("CPU vendor specified without CPU model")
+
+    def _settle_fallback(self, mode: str) -> None:
+        """Without a name, what to do when the host cannot give the model matters to host-model only, and is not shown."""
+        assert self.model is not None
+        if self.model.value:
+            self.model.fallback = self.model.fallback or "allow"
+        elif self.model.vendor_id is not None:
+            self.model.fallback = None
+        elif mode != "host-model" or self.model.fallback != "forbid":
+            self.model = None
 
     def _check_features(self, mode: str) -> None:
         if self.features and self.model_name is None and mode == "custom":

@@ -187,9 +187,9 @@ def _machines(reply: Any, arch: str | None) -> list[Machine]:
     return found
 
 
-def _cpu_name(caps: QemuCaps, name: str) -> str:
+def _cpu_name(arch: str | None, name: str) -> str:
     """QEMU writes POWER models in lower case since 2.11; libvirt's CPU database does not."""
-    if caps.arch in ("ppc64", "ppc64le", "ppc"):
+    if arch in ("ppc64", "ppc64le", "ppc"):
         return _POWER.get(name.lower(), name)
     return name
 
@@ -197,10 +197,15 @@ def _cpu_name(caps: QemuCaps, name: str) -> str:
 async def _cpu_definitions(ask: Ask, caps: QemuCaps) -> list[CpuDefinition]:
     if not caps.has("query-cpu-definitions"):
         return []
+    return read_cpu_definitions(await ask("query-cpu-definitions", None), caps.arch)
+
+
+def read_cpu_definitions(reply: Any, arch: str | None = None) -> list[CpuDefinition]:
+    """The models in a reply to query-cpu-definitions."""
     found = []
-    for item in decode.objects(await ask("query-cpu-definitions", None), "query-cpu-definitions"):
+    for item in decode.objects(reply, "query-cpu-definitions"):
         cpu = CpuDefinition(
-            name=_cpu_name(caps, decode.string(item, "name", "query-cpu-definitions")),
+            name=_cpu_name(arch, decode.string(item, "name", "query-cpu-definitions")),
             typename=decode.string_or(item, "typename") or None,
             deprecated=decode.flag_or(item, "deprecated"),
         )
@@ -302,13 +307,20 @@ async def _host_cpu(ask: Ask, caps: QemuCaps, accel: Accel) -> HostCpu | None:
     free = await _expand(ask, kind, model, {"migratable": False}) if migratability else None
     if expanded is None:
         return None
+    return read_host_cpu(expanded, free, model, migratability=migratability)
+
+
+def read_host_cpu(
+    expanded: Mapping[str, Any], free: Mapping[str, Any] | None = None, name: str = "host", *, migratability: bool = False
+) -> HostCpu:
+    """The model of a reply to query-cpu-model-expansion; `free` is the one without the rule that all be migratable."""
     properties = {}
-    for name, value in decode.child(expanded, "props").items():
+    for key, value in decode.child(expanded, "props").items():
         if isinstance(value, bool | int | str):
-            properties[name] = CpuProperty(name, value)
+            properties[key] = CpuProperty(key, value)
     if free is not None:
         _mark_migratable(properties, decode.child(free, "props"))
-    return HostCpu(decode.string_or(expanded, "name", model), migratability, list(properties.values()))
+    return HostCpu(decode.string_or(expanded, "name", name), migratability, list(properties.values()))
 
 
 def _mark_migratable(properties: dict[str, CpuProperty], free: Mapping[str, Any]) -> None:

@@ -8,15 +8,10 @@ from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.line import Command
 from purevirt.drivers.qemu.command.properties import escape_comma
+from purevirt.drivers.qemu.cpu_names import to_qemu
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.cpu import Cpu
 
-# x86 features whose names differ between libvirt and QEMU.
-_X86_NAMES = {
-    "cmp_legacy": "cmp-legacy", "ds_cpl": "ds-cpl", "fxsr_opt": "fxsr-opt", "kvm_pv_eoi": "kvm-pv-eoi",
-    "kvm_pv_unhalt": "kvm-pv-unhalt", "lahf_lm": "lahf-lm", "nodeid_msr": "nodeid-msr", "pclmuldq": "pclmulqdq",
-    "perfctr_core": "perfctr-core", "perfctr_nb": "perfctr-nb", "tsc_adjust": "tsc-adjust",
-}  # fmt: skip
 _HYPERV = (
     "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id", "frequencies",
     "reenlightenment", "tlbflush", "ipi", "evmcs", "avic",
@@ -25,11 +20,6 @@ _HYPERV = (
 
 def _onoff(value: bool) -> str:
     return "on" if value else "off"
-
-
-def feature_name(arch: str, name: str) -> str:
-    """A feature as QEMU calls it."""
-    return _X86_NAMES.get(name, name) if mt.is_x86(arch) else name
 
 
 def _model(domain: Any, cpu: Any, context: CommandContext) -> str:
@@ -49,16 +39,14 @@ def _model(domain: Any, cpu: Any, context: CommandContext) -> str:
     else:
         text = cpu.model_name
     if (mt.is_s390(arch) or mt.is_arm(arch)) and cpu.features and not context.caps.has("query-cpu-model-expansion"):
-        raise VirtError(
-            ErrorCode.INTERNAL_ERROR, f"CPU features not supported by hypervisor for {arch} architecture"
-        )
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"CPU features not supported by hypervisor for {arch} architecture")
     if cpu.model is not None and cpu.model.vendor_id:
         text += f",vendor={cpu.model.vendor_id}"
     for feature in cpu.features:
         if feature.policy in ("force", "require"):
-            text += f",{feature_name(arch, feature.name)}=on"
+            text += f",{to_qemu(arch, feature.name)}=on"
         elif feature.policy in ("disable", "forbid"):
-            text += f",{feature_name(arch, feature.name)}=off"
+            text += f",{to_qemu(arch, feature.name)}=off"
     return str(text)
 
 
