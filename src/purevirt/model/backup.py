@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     UINT,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     ParseContext,
@@ -27,7 +28,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.domain.disk import DriverFormat
-from purevirt.model.schema_text import DISK_NAME
+from purevirt.model.schema_text import ABSOLUTE_PATH, DISK_NAME, IP_OR_DNS_NAME, one_of
 from purevirt.model.storage_network import PORT
 from purevirt.model.storage_source import BlockSource, FileSource, PrivateObjects, StorageSource
 from purevirt.types.override import override
@@ -55,9 +56,9 @@ class BackupServer(Element, tag="server"):
 
     transport: ServerTransport = attr(ServerTransport, default="tcp")
     tls: bool | None = attr(YES_NO)
-    name: str | None = attr(doc="tcp")
+    name: str | None = attr(doc="tcp", rng=IP_OR_DNS_NAME)
     port: int | None = attr(PORT, omit=0, doc="tcp")
-    socket: str | None = attr(doc="unix")
+    socket: str | None = attr(doc="unix", rng=ABSOLUTE_PATH)
 
 
 class BackupDriver(Element, tag="driver"):
@@ -69,8 +70,8 @@ class BackupDriver(Element, tag="driver"):
 class BackupDisk(Element, tag="disk"):
     """One disk: whether and how it is backed up."""
 
-    schema_hides = ("state", "index")
-    schema_cases = (
+    schema_hides: ClassVar[tuple[str, ...]] = ("state", "index")
+    schema_cases: ClassVar[tuple[Case, ...]] = (
         {"backup": ("no",), **dict.fromkeys(("type", "driver", "target", "scratch"), "absent")},
         {"backup": ("yes", None), "scratch": "absent"},
         {"backup": ("yes", None), "target": "absent"},
@@ -113,6 +114,50 @@ class BackupDisk(Element, tag="disk"):
             raise _error(f"unknown disk backup driver '{self.driver.type}'")
 
 
+_MODES: tuple[Case, ...] = (
+    {"backupmode": ("full",), "incremental": "absent"},
+    {"backupmode": ("incremental", None)},
+)
+_ENCRYPTION: Case = {"format": ("luks",), "engine": ("qemu", None), "secrets": "once"}
+_STORE: Case = {
+    **dict.fromkeys(("fdgroup", "startup_policy", "index", "slices", "reservations"), "absent"),
+    "encryption": _ENCRYPTION,
+}
+_FILE: Case = {**_STORE, "file": f"present{ABSOLUTE_PATH}"}
+_BLOCK: Case = {**_STORE, "dev": f"present{ABSOLUTE_PATH}"}
+_LEFT_OUT: Case = {"backup": ("no",), **dict.fromkeys(("type", "driver", "target", "scratch"), "absent")}
+
+
+_PUSHED: tuple[Case, ...] = (
+    _LEFT_OUT,
+    {"backup": ("yes", None), "type": ("file",), "target": _FILE, "scratch": "absent"},
+    {"backup": ("yes", None), "type": ("block",), "target": _BLOCK, "scratch": "absent"},
+)
+_QCOW2: Case = {"type": one_of("qcow2")}
+_NAMED_FILE: Case = {"backup": ("yes", None), "type": ("file",), "target": "absent"}
+_PLAIN_FILE: Case = {"backup": "absent", "type": "absent", "target": "absent"}
+_SCRATCH: Case = {"scratch": {**_FILE, ".": "present"}, "driver": _QCOW2}
+_NO_SCRATCH: Case = {"scratch": "absent", "driver": "absent"}
+_PULLED: tuple[Case, ...] = (
+    _LEFT_OUT,
+    *({**named, **store} for named in (_NAMED_FILE, _PLAIN_FILE) for store in (_SCRATCH, _NO_SCRATCH)),
+    {"backup": ("yes", None), "type": ("block",), "target": "absent", "scratch": {**_BLOCK, ".": "present"}, "driver": _QCOW2},
+)
+
+
+class _PushedDisk(BackupDisk, tag="disk"):
+    """A disk of a push backup, for the schema."""
+
+    schema_hides = (*BackupDisk.schema_hides, "exportname", "exportbitmap")
+    schema_cases = tuple({**mode, **form} for mode in _MODES for form in _PUSHED)
+
+
+class _PulledDisk(BackupDisk, tag="disk"):
+    """A disk of a pull backup, for the schema."""
+
+    schema_cases = tuple({**mode, **form} for mode in _MODES for form in _PULLED)
+
+
 class HasDisk(Protocol):
     """What aligning needs to know of a guest's disk."""
 
@@ -143,7 +188,10 @@ class DomainBackup(Element, tag="domainbackup"):
 
     validated = True
     schema_hides = ("id", "private_data")
-    schema_cases = ({"mode": ("push", None), "server": "absent"}, {"mode": ("pull",), "server": "present"})
+    schema_cases = (
+        {"mode": ("push", None), "server": "absent", "disks": _PushedDisk},
+        {"mode": ("pull",), "server": "present", "disks": _PulledDisk},
+    )
 
     mode: BackupMode = attr(BackupMode, default="push")
     id: int | None = attr(UINT, omit=0)

@@ -14,6 +14,7 @@ from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     LONG,
     ULONG,
+    UUID,
     Element,
     FormatContext,
     ParseContext,
@@ -26,7 +27,7 @@ from purevirt.model._engine import (
     write_element,
 )
 from purevirt.model.domain.document import Domain
-from purevirt.model.schema_text import DISK_NAME_OR_PATH, MOMENT_NAME
+from purevirt.model.schema_text import DISK_NAME_OR_PATH, MOMENT_NAME, NOTHING
 from purevirt.model.snapshot import DOMAIN_ARMS, MomentParent, UuidOnly
 from purevirt.types.override import override
 
@@ -66,6 +67,12 @@ class CheckpointDisk(Element, tag="disk"):
             self.size = None
 
 
+class _NoDefinition(UuidOnly, tag="domain"):
+    """Read as of snapshots; the schema has it of them alone."""
+
+    uuid: str | None = leaf(UUID, rng=NOTHING, needed=True)
+
+
 class DomainCheckpoint(Element, tag="domaincheckpoint"):
     """One checkpoint. `creation_time` is seconds since 1970."""
 
@@ -78,7 +85,7 @@ class DomainCheckpoint(Element, tag="domaincheckpoint"):
     parent: MomentParent | None = child(CheckpointParent)
     creation_time: int | None = leaf(LONG, name="creationTime", omit=0, parse=lambda text: _time(text), rng=ULONG.rng)
     disks: list[CheckpointDisk] = children(CheckpointDisk, inside="disks", needed=True)
-    domain: Domain | UuidOnly | None = choice("@type", DOMAIN_ARMS, tag="domain")
+    domain: Domain | UuidOnly | None = choice("@type", {**DOMAIN_ARMS, None: _NoDefinition}, tag="domain")
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:

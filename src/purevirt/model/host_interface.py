@@ -7,8 +7,10 @@ from typing import Any, ClassVar, Literal
 from purevirt.errors import ErrorDomain
 from purevirt.model._engine import (
     INT,
+    MAC,
     UINT,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     ParseContext,
@@ -17,8 +19,10 @@ from purevirt.model._engine import (
     child,
     children,
     flag,
+    own_forms,
     write_element,
 )
+from purevirt.model.schema_text import DEVICE_NAME, IPV4, IPV6, UNSIGNED, matching, up_to
 from purevirt.types.override import override
 
 HostInterfaceType = Literal["ethernet", "bridge", "bond", "vlan"]
@@ -64,7 +68,7 @@ class InterfaceStart(Element, tag="start"):
 class InterfaceMtu(Element, tag="mtu"):
     """The MTU, bytes."""
 
-    size: int | None = attr(UINT, omit=0, needed=True)
+    size: int | None = attr(UINT, omit=0, needed=True, rng=UNSIGNED)
 
 
 class ProtocolDhcp(Element, tag="dhcp", empty=True):
@@ -94,6 +98,16 @@ class ProtocolRoute(Element, tag="route"):
 class InterfaceProtocol(OpenElement, tag="protocol"):
     """The addresses of one family."""
 
+    schema_cases = (
+        {
+            "family": ("ipv4",),
+            "autoconf": "absent",
+            "ips": {"address": IPV4, "prefix": up_to(32)},
+            "route": {"gateway": IPV4},
+        },
+        {"family": ("ipv6",), "ips": {"address": IPV6, "prefix": up_to(128)}, "route": {"gateway": IPV6}},
+    )
+
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>", needed=True)
     autoconf: bool = flag()
     dhcp: ProtocolDhcp | None = child(ProtocolDhcp)
@@ -114,26 +128,26 @@ class InterfaceProtocol(OpenElement, tag="protocol"):
 class HostLink(Element, tag="link"):
     """Speed (Mbit/s) and state of the link as it is now."""
 
-    speed: int | None = attr(UINT, omit=0)
+    speed: int | None = attr(UINT, omit=0, rng=UNSIGNED)
     state: LinkStateName | None = attr(LinkStateName)
 
 
 class HostMac(Element, tag="mac"):
     """The MAC address."""
 
-    address: str | None = attr(needed=True)
+    address: str | None = attr(needed=True, rng=MAC.rng)
 
 
 class VlanLower(Element, tag="interface"):
     """The interface that carries the VLAN."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=DEVICE_NAME)
 
 
 class VlanDevice(Element, tag="vlan"):
     """A VLAN of another interface."""
 
-    tag_: str | None = attr(name="tag", rng='<data type="unsignedInt"/>', needed=True)
+    tag_: str | None = attr(name="tag", rng=up_to(4095), needed=True)
     interface: VlanLower | None = child(VlanLower, needed=True)
 
     @override
@@ -148,9 +162,9 @@ class VlanDevice(Element, tag="vlan"):
 class MiiMonitor(Element, tag="miimon"):
     """Link monitoring by MII; times in milliseconds."""
 
-    freq: int | None = attr(INT, error="bond interface miimon freq missing or invalid", needed=True)
-    downdelay: int | None = attr(INT, omit=0, error="bond interface miimon downdelay invalid")
-    updelay: int | None = attr(INT, omit=0, error="bond interface miimon updelay invalid")
+    freq: int | None = attr(INT, error="bond interface miimon freq missing or invalid", needed=True, rng=UNSIGNED)
+    downdelay: int | None = attr(INT, omit=0, error="bond interface miimon downdelay invalid", rng=UNSIGNED)
+    updelay: int | None = attr(INT, omit=0, error="bond interface miimon updelay invalid", rng=UNSIGNED)
     carrier: Literal["ioctl", "netif"] | None = attr(Literal["ioctl", "netif"], error="unknown mii bonding carrier %s")
 
     @override
@@ -163,8 +177,8 @@ class MiiMonitor(Element, tag="miimon"):
 class ArpMonitor(Element, tag="arpmon"):
     """Link monitoring by ARP; the interval in milliseconds."""
 
-    interval: int | None = attr(INT, error="bond interface arpmon interval missing or invalid", needed=True)
-    target: str | None = attr(needed=True)
+    interval: int | None = attr(INT, error="bond interface arpmon interval missing or invalid", needed=True, rng=UNSIGNED)
+    target: str | None = attr(needed=True, rng=IPV4)
     validate: Literal["none", "active", "backup", "all"] | None = attr(
         Literal["none", "active", "backup", "all"], error="unknown arp bonding validate %s"
     )
@@ -178,13 +192,20 @@ class ArpMonitor(Element, tag="arpmon"):
             raise XmlError("bond interface arpmon target missing")
 
 
+_MEMBER: Case = dict.fromkeys(("start", "mtu", "protocols"), "absent")
+
+
 class Bond(OpenElement, tag="bond"):
     """Several interfaces joined."""
+
+    schema_cases = ({"miimon": "absent"}, {"miimon": "present", "arpmon": "absent"})
 
     mode: BondMode | None = attr(BondMode, error="unknown bonding mode %s")
     miimon: MiiMonitor | None = child(MiiMonitor)
     arpmon: ArpMonitor | None = child(ArpMonitor)
-    interfaces: list[HostInterface] = children(lambda: HostInterface)
+    interfaces: list[HostInterface] = children(
+        lambda: HostInterface, needed=True, here={**_MEMBER, "type": ("ethernet",)}
+    )
 
     MEMBERS: ClassVar[tuple[str, ...]] = ("ethernet",)
 
@@ -200,8 +221,10 @@ class HostBridge(OpenElement, tag="bridge"):
     """A bridge and its ports; `delay` is seconds, as text."""
 
     stp: bool | None = attr(_Stp())
-    delay: str | None = attr(rng='<data type="double"/>')
-    interfaces: list[HostInterface] = children(lambda: HostInterface)
+    delay: str | None = attr(rng=matching(r"\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+\-]?[0-9]+)?"))
+    interfaces: list[HostInterface] = children(
+        lambda: HostInterface, here={**_MEMBER, "type": ("ethernet", "vlan", "bond")}
+    )
 
     MEMBERS: ClassVar[tuple[str, ...]] = ("ethernet", "bond", "vlan")
 
@@ -214,11 +237,17 @@ class HostBridge(OpenElement, tag="bridge"):
 class HostInterface(OpenElement, tag="interface"):
     """An interface of the host; inside a bridge or bond it has neither start mode nor addresses of its own."""
 
+    schema_cases = own_forms(
+        {"type": ("ethernet",), "name": "present", "link": "optional", "mac": "optional"},
+        {"type": ("vlan",), "name": "optional", "link": "optional", "vlan": "present"},
+        {"type": ("bridge",), "name": "present", "bridge": "present"},
+        {"type": ("bond",), "name": "present", "link": "optional", "bond": "present"},
+    )
     document = "interface_definition"
     error_domain = ErrorDomain.INTERFACE
 
     type: HostInterfaceType = attr(HostInterfaceType, required=True)
-    name: str = attr(required=True, missing="interface has no name")
+    name: str = attr(required=True, missing="interface has no name", rng=DEVICE_NAME, needed=False)
     start: InterfaceStart | None = child(InterfaceStart)
     mtu: InterfaceMtu | None = child(InterfaceMtu)
     protocols: list[InterfaceProtocol] = children(InterfaceProtocol)

@@ -33,6 +33,7 @@ from purevirt.model.network_dns import Dns, NetworkDomain
 from purevirt.model.network_forward import Forward
 from purevirt.model.network_ip import NetworkIp, NetworkRoute, close_open_element
 from purevirt.model.port_options import PortOptions
+from purevirt.model.schema_text import DEVICE_NAME, UNICAST_MAC, UNSIGNED_SHORT, matching, words
 from purevirt.model.virtual_port import VirtualPort
 from purevirt.types.override import override
 
@@ -46,11 +47,13 @@ OWN_BRIDGE_MODES = ("none", "nat", "route", "open")
 class Bridge(Element, tag="bridge"):
     """The bridge: made by us (all attributes), or one of the host's (its name)."""
 
-    name: str | None = attr(omit="")
-    zone: str | None = attr()
+    name: str | None = attr(omit="", rng=DEVICE_NAME)
+    zone: str | None = attr(rng=matching(r"[a-zA-Z0-9_\-]+"))
     stp: bool | None = attr(Silent(ON_OFF))
     delay: int | None = attr(Silent(ULONG), doc="seconds before a new port forwards")
-    mac_table_manager: MacTableManager | None = attr(Silent(MacTableManager), name="macTableManager", omit="default")
+    mac_table_manager: MacTableManager | None = attr(
+        Silent(MacTableManager), name="macTableManager", omit="default", rng=words(MacTableManager, "default")
+    )
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -69,7 +72,7 @@ class Bridge(Element, tag="bridge"):
 class NetworkMac(Element, tag="mac"):
     """The bridge's own MAC address."""
 
-    address: str | None = attr(Silent(MAC), needed=True)
+    address: str | None = attr(Silent(MAC), needed=True, rng=UNICAST_MAC)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -84,7 +87,7 @@ class NetworkMac(Element, tag="mac"):
 class NetworkMtu(Element, tag="mtu"):
     """The MTU of the bridge, bytes."""
 
-    size: int | None = attr(Silent(UINT), omit=0, needed=True)
+    size: int | None = attr(Silent(UINT), omit=0, needed=True, rng=UNSIGNED_SHORT)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -97,7 +100,7 @@ class NetworkMtu(Element, tag="mtu"):
 class PortGroup(Element, tag="portgroup"):
     """Settings that interfaces of a kind share; the default group is for those that name none."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=DEVICE_NAME)
     default: bool | None = attr(Silent(YES_NO), omit=False)
     trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters")
     vlan: Vlan | None = child(Vlan)
@@ -121,7 +124,7 @@ class PortGroup(Element, tag="portgroup"):
 class DnsmasqOption(Element, tag="dnsmasq:option"):
     """A line of dnsmasq's configuration."""
 
-    value: str | None = attr()
+    value: str | None = attr(needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -9,6 +9,7 @@ from purevirt.model._engine import YES_NO, Element, Int, ParseContext, XmlError,
 from purevirt.model.ip_address import IP_TEXT, format_ip, read_ip
 from purevirt.model.lenient import Silent
 from purevirt.model.network_context import detail_error, is_partial, network_name
+from purevirt.model.schema_text import DNS_NAME, IP_ADDRESS, UNSIGNED_SHORT, one_of
 from purevirt.types.override import override
 
 _MAX_SHORT = 65535
@@ -19,8 +20,8 @@ _PORT = Silent(Int(1, _MAX_SHORT))
 class DnsForwarder(Element, tag="forwarder"):
     """Another server, for all names or those of one domain."""
 
-    domain: str | None = attr()
-    addr: str | None = attr(IP_TEXT)
+    domain: str | None = attr(rng=DNS_NAME)
+    addr: str | None = attr(IP_TEXT, rng=IP_ADDRESS)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -37,7 +38,7 @@ class DnsForwarder(Element, tag="forwarder"):
 class DnsTxt(Element, tag="txt"):
     """A TXT record."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=DNS_NAME)
     value: str | None = attr(needed=True)
 
     @override
@@ -56,12 +57,12 @@ class DnsSrv(Element, tag="srv"):
     """A service record; without a target the service is said not to exist."""
 
     service: str | None = attr(needed=True)
-    protocol: str | None = attr(rng='<data type="string"><param name="pattern">[a-zA-Z0-9]+</param></data>', needed=True)
-    domain: str | None = attr()
+    protocol: str | None = attr(rng=one_of("tcp", "udp"), needed=True)
+    domain: str | None = attr(rng=DNS_NAME)
     target: str | None = attr()
-    port: int | None = attr(_PORT, omit=0)
-    priority: int | None = attr(_SHORT, omit=0)
-    weight: int | None = attr(_SHORT, omit=0)
+    port: int | None = attr(_PORT, omit=0, rng=UNSIGNED_SHORT)
+    priority: int | None = attr(_SHORT, omit=0, rng=UNSIGNED_SHORT)
+    weight: int | None = attr(_SHORT, omit=0, rng=UNSIGNED_SHORT)
 
     _NUMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("port", "invalid"),
@@ -90,8 +91,8 @@ class DnsSrv(Element, tag="srv"):
 class DnsHost(Element, tag="host"):
     """An address and its names."""
 
-    ip: str | None = attr(IP_TEXT, needed=True)
-    hostnames: list[str] = leaf(name="hostname", many=True, needed=True)
+    ip: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
+    hostnames: list[str] = leaf(name="hostname", many=True, needed=True, rng=DNS_NAME)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -132,5 +133,5 @@ class Dns(Element, tag="dns"):
 class NetworkDomain(Element, tag="domain"):
     """The DNS domain of the guests."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=DNS_NAME)
     local_only: bool | None = attr(YES_NO, name="localOnly")

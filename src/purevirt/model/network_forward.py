@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import (
+    ON_OFF,
     UINT,
     YES_NO,
     Element,
@@ -25,6 +26,7 @@ from purevirt.model.ip_address import IP_TEXT, format_ip, read_ip
 from purevirt.model.lenient import Silent
 from purevirt.model.network_context import detail_error, network_name, unsupported
 from purevirt.model.network_ip import check_range
+from purevirt.model.schema_text import DEVICE_NAME, IPV4, PCI_FUNCTION, PCI_SLOT, UINT8, UINT32, up_to, words
 from purevirt.types.override import override
 
 ForwardMode = Literal["none", "nat", "route", "open", "bridge", "private", "vepa", "passthrough", "hostdev"]
@@ -48,7 +50,7 @@ class ForwardDriver(Element, tag="driver"):
 class ForwardPf(Element, tag="pf"):
     """The physical function whose virtual functions make the pool."""
 
-    dev: str | None = attr(needed=True)
+    dev: str | None = attr(needed=True, rng=DEVICE_NAME)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -60,8 +62,8 @@ class ForwardPf(Element, tag="pf"):
 class NatAddress(Element, tag="address"):
     """The public addresses."""
 
-    start: str | None = attr(IP_TEXT, needed=True)
-    end: str | None = attr(IP_TEXT, needed=True)
+    start: str | None = attr(IP_TEXT, needed=True, rng=IPV4)
+    end: str | None = attr(IP_TEXT, needed=True, rng=IPV4)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -85,8 +87,8 @@ class NatAddress(Element, tag="address"):
 class NatPort(Element, tag="port"):
     """The ports used for masquerading."""
 
-    start: int | None = attr(_PORT, needed=True)
-    end: int | None = attr(_PORT, needed=True)
+    start: int | None = attr(_PORT, needed=True, rng=up_to(65535, 1))
+    end: int | None = attr(_PORT, needed=True, rng=up_to(65535, 1))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -116,7 +118,7 @@ class Nat(Element, tag="nat"):
 class ForwardInterface(Element, tag="interface"):
     """A host interface of the pool; `connections` counts the guests that use it now."""
 
-    dev: str | None = attr(needed=True)
+    dev: str | None = attr(needed=True, rng=DEVICE_NAME)
     connections: int | None = attr(UINT, only="live", omit=0)
 
     @override
@@ -131,11 +133,13 @@ class ForwardInterface(Element, tag="interface"):
 class ForwardAddress(Element, tag="address"):
     """A host PCI device of the pool."""
 
+    schema_also = {"multifunction": attr(ON_OFF)}
+
     type: str | None = attr(rng="<value>pci</value>", needed=True)
-    domain: int = attr(Hex(4, _UINT_MAX), default=0)
-    bus: int = attr(Hex(2, _UINT_MAX), default=0)
-    slot: int = attr(Hex(2, _UINT_MAX), default=0)
-    function: int = attr(Hex(1, _UINT_MAX), default=0)
+    domain: int = attr(Hex(4, _UINT_MAX), default=0, rng=UINT32)
+    bus: int = attr(Hex(2, _UINT_MAX), default=0, rng=UINT8)
+    slot: int = attr(Hex(2, _UINT_MAX), default=0, rng=PCI_SLOT)
+    function: int = attr(Hex(1, _UINT_MAX), default=0, rng=PCI_FUNCTION)
     connections: int | None = attr(UINT, only="live", omit=0)
 
     @override
@@ -159,9 +163,15 @@ class ForwardAddress(Element, tag="address"):
 class Forward(Element, tag="forward"):
     """The connection to the outside. `dev` always repeats the first interface."""
 
-    dev: str | None = attr()
+    schema_cases = ({"addresses": "absent"}, {"interfaces": "absent", "addresses": "present"})
+
+    dev: str | None = attr(rng=DEVICE_NAME)
     mode: ForwardMode = attr(
-        ForwardMode, default="nat", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown forwarding type '%s'"), omit="none"
+        ForwardMode,
+        default="nat",
+        error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown forwarding type '%s'"),
+        omit="none",
+        rng=words(ForwardMode, "none"),
     )
     managed: bool | None = attr(Silent(YES_NO))
     driver: ForwardDriver | None = child(ForwardDriver)

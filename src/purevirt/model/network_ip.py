@@ -16,11 +16,13 @@ from purevirt.model._engine import (
     attr,
     child,
     children,
+    own_forms,
     write_element,
 )
 from purevirt.model.ip_address import BITS, IP_TEXT, as_number, family_of, format_ip, mask_of, prefix_of_mask, read_ip
 from purevirt.model.ip_route import Route
 from purevirt.model.network_context import is_partial, network_name, socket_address, unsupported
+from purevirt.model.schema_text import ANY_PATH, DNS_NAME, DUID, IP_ADDRESS, IPV4, UNICAST_MAC, up_to
 from purevirt.types.override import override
 
 LeaseUnit = Literal["seconds", "minutes", "hours"]
@@ -49,8 +51,8 @@ class Lease(Element, tag="lease"):
 class DhcpRange(Element, tag="range"):
     """Addresses to give away."""
 
-    start: str | None = attr(IP_TEXT, needed=True)
-    end: str | None = attr(IP_TEXT, needed=True)
+    start: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
+    end: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
     lease: Lease | None = child(Lease)
 
     @override
@@ -103,10 +105,12 @@ def check_range(start: str, end: str, ip: NetworkIp | None = None) -> None:
 class DhcpHost(Element, tag="host"):
     """An address kept for one guest."""
 
-    mac: str | None = attr(rng='<data type="string"><param name="pattern">[a-fA-F0-9:]+</param></data>')
-    id: str | None = attr(rng='<data type="string"><param name="pattern">[0-9a-fA-F:]+</param></data>')
+    schema_cases = own_forms({"mac": "present", "name": "optional"}, {"id": "present", "name": "optional"}, {"name": "present"})
+
+    mac: str | None = attr(rng=UNICAST_MAC)
+    id: str | None = attr(rng=DUID)
     name: str | None = attr()
-    ip: str | None = attr(IP_TEXT, needed=True)
+    ip: str | None = attr(IP_TEXT, needed=True, rng=IP_ADDRESS)
     lease: Lease | None = child(Lease)
 
     @override
@@ -165,8 +169,8 @@ def _mac(text: str, network: str) -> str:
 class Bootp(Element, tag="bootp"):
     """The boot file and the TFTP server that has it."""
 
-    file: str | None = attr(needed=True)
-    server: str | None = attr()
+    file: str | None = attr(needed=True, rng=ANY_PATH)
+    server: str | None = attr(rng=DNS_NAME)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -203,10 +207,12 @@ class Tftp(Element, tag="tftp"):
 class NetworkIp(Element, tag="ip"):
     """An address of the host on the network."""
 
+    schema_cases = ({"netmask": "absent"}, {"netmask": "present", "prefix": "absent"})
+
     family: str | None = attr(rng="<choice><value>ipv4</value><value>ipv6</value></choice>")
-    address: str | None = attr(IP_TEXT)
-    netmask: str | None = attr(IP_TEXT)
-    prefix: int | None = attr(UINT)
+    address: str | None = attr(IP_TEXT, rng=IP_ADDRESS)
+    netmask: str | None = attr(IP_TEXT, rng=IPV4)
+    prefix: int | None = attr(UINT, rng=up_to(128))
     local_ptr: bool | None = attr(YES_NO, name="localPtr")
     tftp: Tftp | None = child(Tftp)
     dhcp: Dhcp | None = child(Dhcp)

@@ -9,6 +9,7 @@ from purevirt.model._engine import MAC, UUID, YES_NO, Element, ParseContext, Xml
 from purevirt.model.net_bandwidth import Bandwidth
 from purevirt.model.net_vlan import Vlan
 from purevirt.model.port_options import PortOptions
+from purevirt.model.schema_text import DEVICE_NAME, UNICAST_MAC, words
 from purevirt.model.storage_source import HostPciAddress
 from purevirt.model.virtual_port import VirtualPort
 from purevirt.types.override import override
@@ -24,7 +25,7 @@ def _internal(text: str) -> tuple[int, str]:
 
 def _mac_table_manager() -> Any:
     text = "Invalid macTableManager setting '%s' in network port"
-    return attr(MacTableManager, name="macTableManager", omit="default", error=text)
+    return attr(MacTableManager, name="macTableManager", omit="default", error=text, rng=words(MacTableManager, "default"))
 
 
 class PortOwner(Element, tag="owner"):
@@ -43,7 +44,11 @@ class PortMac(Element, tag="mac"):
     """The interface's MAC address."""
 
     address: str = attr(
-        MAC, required=True, missing=_internal("network port has no mac"), error=_internal("Unable to parse MAC '%s'")
+        MAC,
+        required=True,
+        missing=_internal("network port has no mac"),
+        error=_internal("Unable to parse MAC '%s'"),
+        rng=UNICAST_MAC,
     )
 
 
@@ -62,8 +67,8 @@ class Plug(Element, tag="plug"):
 class NetworkPlug(Plug, tag="plug"):
     """A bridge of ours."""
 
-    type: str = attr(default="network")
-    bridge: str = attr(required=True, missing="Missing network port bridge name")
+    type: str = attr(default="network", needed=True)
+    bridge: str = attr(required=True, missing="Missing network port bridge name", rng=DEVICE_NAME)
     mac_table_manager: MacTableManager | None = _mac_table_manager()
 
 
@@ -71,7 +76,7 @@ class BridgePlug(Plug, tag="plug"):
     """A bridge of the host."""
 
     type: str = attr(default="bridge", needed=True)
-    bridge: str = attr(required=True, missing="Missing network port bridge name")
+    bridge: str = attr(required=True, missing="Missing network port bridge name", rng=DEVICE_NAME)
     mac_table_manager: MacTableManager | None = _mac_table_manager()
 
 
@@ -79,7 +84,7 @@ class DirectPlug(Plug, tag="plug"):
     """A macvtap device on a host interface."""
 
     type: str = attr(default="direct", needed=True)
-    dev: str = attr(required=True, missing="Missing network port link device name")
+    dev: str = attr(required=True, missing="Missing network port link device name", rng=DEVICE_NAME)
     mode: PlugMode | None = attr(PlugMode, error="Invalid mode setting '%s' in network port", needed=True)
 
 
@@ -87,7 +92,11 @@ class PlugDriver(Element, tag="driver"):
     """How the device is assigned."""
 
     name: PlugDriverName | None = attr(
-        PlugDriverName, omit="default", error="Missing network port driver name", needed=True
+        PlugDriverName,
+        omit="default",
+        error="Missing network port driver name",
+        needed=True,
+        rng=words(PlugDriverName, "default"),
     )
 
 
@@ -117,7 +126,7 @@ class NetworkPort(Element, tag="networkport"):
         UUID, required=True, missing=_internal("network port has no uuid"), error=_internal("Unable to parse UUID '%s'")
     )
     owner: PortOwner = child(PortOwner, required=True, missing=_internal("network port has no owner name"))
-    group: str | None = leaf()
+    group: str | None = leaf(rng=DEVICE_NAME)
     mac: PortMac = child(PortMac, required=True, missing=_internal("network port has no mac"))
     virtualport: VirtualPort | None = child(VirtualPort)
     bandwidth: Bandwidth | None = child(Bandwidth)

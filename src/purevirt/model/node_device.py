@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
+    MAC,
     UINT,
     UUID,
     Element,
@@ -43,7 +44,7 @@ from purevirt.model.node_device_storage import (
     StorageCapability,
     VportOps,
 )
-from purevirt.model.schema_text import CSSID, DEVNO, SSID
+from purevirt.model.schema_text import CSSID, DEVNO, SSID, UINT8, WWN, hexadecimal, matching, one_of
 from purevirt.types.override import override
 
 _FEATURES = (
@@ -147,7 +148,7 @@ class UsbCapability(OpenElement, tag="capability"):
 class NetFeature(Element, tag="feature"):
     """Something the hardware does."""
 
-    name: str | None = attr(needed=True)
+    name: str | None = attr(needed=True, rng=matching(r"[a-zA-Z\-_]+"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -169,7 +170,7 @@ class NetCapability(OpenElement, tag="capability"):
 
     type: str = attr(default="net", needed=True)
     interface: str | None = leaf(needed=True)
-    address: str | None = leaf()
+    address: str | None = leaf(rng=MAC.rng)
     link: HostLink | None = child(HostLink)
     features: list[NetFeature] = children(NetFeature)
     kind: NetKind | None = child(NetKind)
@@ -188,7 +189,7 @@ class DrmCapability(OpenElement, tag="capability"):
     """A graphics node."""
 
     type: str = attr(default="drm", needed=True)
-    drm_type: str | None = leaf(name="type", needed=True)
+    drm_type: str | None = leaf(name="type", needed=True, rng=one_of("primary", "control", "render"))
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -225,6 +226,8 @@ class MdevAttribute(Element, tag="attr"):
 
 class MdevCapability(OpenElement, tag="capability"):
     """A mediated device."""
+
+    schema_ordered = False
 
     type: str = attr(default="mdev", needed=True)
     mdev_type: MdevTypeRef | None = child(MdevTypeRef, needed=True)
@@ -300,15 +303,15 @@ class CssCapability(OpenElement, tag="capability"):
 class VdpaCapability(OpenElement, tag="capability"):
     """A vhost-vdpa device."""
 
-    type: str = attr(default="vdpa")
-    chardev: str | None = leaf()
+    type: str = attr(default="vdpa", needed=True)
+    chardev: str | None = leaf(needed=True, rng=matching(r"/[a-zA-Z0-9_\+\-/%]+"))
 
 
 class ApCardCapability(OpenElement, tag="capability"):
     """An s390 crypto card."""
 
     type: str = attr(default="ap_card", needed=True)
-    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True)
+    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True, rng=UINT8)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -320,8 +323,10 @@ class ApQueueCapability(OpenElement, tag="capability"):
     """A queue of an s390 crypto card."""
 
     type: str = attr(default="ap_queue", needed=True)
-    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True)
-    ap_domain: int | None = leaf(Silent(Hex(4, 0xFFFFFFFF)), name="ap-domain", needed=True)
+    ap_adapter: int | None = leaf(Silent(Hex(2, 0xFFFFFFFF)), name="ap-adapter", needed=True, rng=UINT8)
+    ap_domain: int | None = leaf(
+        Silent(Hex(4, 0xFFFFFFFF)), name="ap-domain", needed=True, rng=hexadecimal("[0-9a-fA-F]{1,4}", 255, prefix="0x")
+    )
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:
@@ -373,6 +378,12 @@ class DevNode(Element, tag="devnode"):
 class DeviceParent(Element, tag="parent"):
     """The parent by name; to create a device also by world wide names."""
 
+    schema_cases = (
+        {"wwnn": f"present{WWN}", "wwpn": f"present{WWN}", "fabric_wwn": "absent", "name": "absent"},
+        {"wwnn": "absent", "wwpn": "absent", "fabric_wwn": f"present{WWN}", "name": "absent"},
+        {"wwnn": "absent", "wwpn": "absent", "fabric_wwn": "absent"},
+    )
+
     wwnn: str | None = attr()
     wwpn: str | None = attr()
     fabric_wwn: str | None = attr()
@@ -388,12 +399,13 @@ class DeviceParent(Element, tag="parent"):
 class DeviceDriver(Element, tag="driver"):
     """The kernel driver bound to the device, a fact of the host."""
 
-    name: str | None = leaf()
+    name: str | None = leaf(needed=True)
 
 
 class NodeDevice(Element, tag="device"):
     """A device of the host."""
 
+    schema_ordered = True
     document = "node_device_definition"
     error_domain = ErrorDomain.NODEDEV
 

@@ -42,6 +42,8 @@ def require_numbers(element: Element, node: Node, ctx: ParseContext, what: dict[
 class OpenElement(Element):
     """An element that is always written with an end tag."""
 
+    schema_ordered = True
+
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Never self-closed."""

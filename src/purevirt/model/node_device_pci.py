@@ -9,6 +9,7 @@ from purevirt.model._engine import (
     INT,
     UINT,
     ULONG,
+    Case,
     Element,
     FormatContext,
     Hex,
@@ -23,6 +24,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.lenient import Silent
 from purevirt.model.node_device_context import OpenElement, internal, require_numbers
+from purevirt.model.schema_text import LOWER_HEX, UNSIGNED, matching, one_of
 from purevirt.model.storage_source import HostPciAddress
 from purevirt.types.override import override
 
@@ -31,10 +33,17 @@ LinkSpeed = Literal["2.5", "5", "8", "16"]
 FieldAccess = Literal["readonly", "readwrite"]
 
 
+_ADDRESS: Case = {
+    **dict.fromkeys(("domain", "bus", "slot", "function"), f"present{LOWER_HEX}"),
+    "multifunction": "absent",
+}
+_VPD = matching("[0-9a-zA-F -_,.:;=]{0,255}")
+
+
 class NamedId(Element):
     """A number and the name it stands for."""
 
-    id: int | None = attr(Silent(Hex(4, 0xFFFFFFFF)), needed=True)
+    id: int | None = attr(Silent(Hex(4, 0xFFFFFFFF)), needed=True, rng=LOWER_HEX)
     name: str | None = text()
 
 
@@ -49,9 +58,11 @@ class PciVendor(NamedId, tag="vendor"):
 class MdevType(Element, tag="type"):
     """A kind of mediated device that can be made."""
 
+    schema_ordered = True
+
     id: str | None = attr(needed=True)
     name: str | None = leaf()
-    device_api: str | None = leaf(name="deviceAPI", needed=True)
+    device_api: str | None = leaf(name="deviceAPI", needed=True, rng=one_of("vfio-pci", "vfio-ccw", "vfio-ap"))
     available_instances: int | None = leaf(
         UINT, name="availableInstances", error="invalid number of available instances for mediated device type",
         needed=True,
@@ -84,7 +95,7 @@ class PhysFunction(Element, tag="capability"):
     """The physical function that a virtual one belongs to."""
 
     type: str = attr(default="phys_function", needed=True)
-    address: HostPciAddress | None = child(HostPciAddress, keep=True)
+    address: HostPciAddress | None = child(HostPciAddress, keep=True, here=_ADDRESS)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -98,7 +109,7 @@ class VirtFunctions(Element, tag="capability"):
 
     type: str = attr(default="virt_functions", needed=True)
     max_count: int | None = attr(UINT, name="maxCount", omit=0, error="Malformed 'maxCount' parameter")
-    addresses: list[HostPciAddress] = children(HostPciAddress, tag="address")
+    addresses: list[HostPciAddress] = children(HostPciAddress, tag="address", here=_ADDRESS)
 
 
 class PciBridge(Element, tag="capability"):
@@ -110,32 +121,40 @@ class PciBridge(Element, tag="capability"):
 class CardbusBridge(Element, tag="capability"):
     """A CardBus bridge."""
 
-    type: str = attr(default="cardbus-bridge")
+    type: str = attr(default="cardbus-bridge", needed=True)
 
 
 class VendorField(Element, tag="vendor_field"):
     """A field of the vendor's own."""
 
-    index: str | None = attr()
-    value: str | None = text()
+    index: str | None = attr(rng=matching("[0-9A-Z]{1}"), needed=True)
+    value: str | None = text(rng=_VPD)
 
 
 class SystemField(Element, tag="system_field"):
     """A field of the system's owner."""
 
-    index: str | None = attr()
-    value: str | None = text()
+    index: str | None = attr(rng=matching("[0-9B-Z]{1}"), needed=True)
+    value: str | None = text(rng=_VPD)
 
 
 class VpdFields(OpenElement, tag="fields"):
     """The fields that can only be read, or also written."""
 
+    schema_cases = (
+        {"access": ("readonly",), "asset_tag": "absent", "system_fields": "absent"},
+        {
+            "access": ("readwrite",),
+            **dict.fromkeys(("change_level", "manufacture_id", "part_number", "serial_number"), "absent"),
+        },
+    )
+
     access: str | None = attr(rng="<choice><value>readonly</value><value>readwrite</value></choice>")
-    change_level: str | None = leaf()
-    manufacture_id: str | None = leaf()
-    part_number: str | None = leaf()
-    serial_number: str | None = leaf()
-    asset_tag: str | None = leaf()
+    change_level: str | None = leaf(rng=_VPD)
+    manufacture_id: str | None = leaf(rng=_VPD)
+    part_number: str | None = leaf(rng=_VPD)
+    serial_number: str | None = leaf(rng=_VPD)
+    asset_tag: str | None = leaf(rng=_VPD)
     vendor_fields: list[VendorField] = children(VendorField)
     system_fields: list[SystemField] = children(SystemField)
 
@@ -158,8 +177,10 @@ class VpdFields(OpenElement, tag="fields"):
 class Vpd(Element, tag="capability"):
     """Vital product data."""
 
-    type: str = attr(default="vpd")
-    name: str | None = leaf()
+    schema_ordered = True
+
+    type: str = attr(default="vpd", needed=True)
+    name: str | None = leaf(rng=_VPD, needed=True)
     fields: list[VpdFields] = children(VpdFields)
 
     @override
@@ -174,7 +195,7 @@ class IommuGroup(Element, tag="iommuGroup"):
     """The devices that can only be assigned together."""
 
     number: int = attr(UINT, required=True)
-    addresses: list[HostPciAddress] = children(HostPciAddress, tag="address")
+    addresses: list[HostPciAddress] = children(HostPciAddress, tag="address", here=_ADDRESS, needed=True)
 
     @override
     def shown(self, ctx: FormatContext) -> bool:
@@ -200,8 +221,8 @@ class PciLink(Element, tag="link"):
     """What the link can do (cap) and does (sta); the speed in GT/s."""
 
     validity: str | None = attr(rng="<choice><value>cap</value><value>sta</value></choice>", needed=True)
-    port: int | None = attr(INT)
-    speed: LinkSpeed | None = attr(LinkSpeed)
+    port: int | None = attr(INT, rng=UNSIGNED)
+    speed: LinkSpeed | None = attr(LinkSpeed, rng=matching("[0-9]+(.[0-9]+)?"))
     width: int = attr(UINT, required=True)
 
 
@@ -220,7 +241,7 @@ class PciCapability(OpenElement, tag="capability"):
     """A PCI function."""
 
     type: str = attr(default="pci", needed=True)
-    class_: int | None = leaf(Silent(Hex(6, 0xFFFFFFFF)))
+    class_: int | None = leaf(Silent(Hex(6, 0xFFFFFFFF)), rng=matching("0x[0-9a-fA-F]{6}"))
     domain: int | None = leaf(Silent(ULONG), needed=True)
     bus: int | None = leaf(Silent(ULONG), needed=True)
     slot: int | None = leaf(Silent(ULONG), needed=True)

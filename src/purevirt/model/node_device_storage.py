@@ -5,9 +5,10 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
-from purevirt.model._engine import UINT, ULONG, Element, ParseContext, XmlError, attr, choice, leaf
+from purevirt.model._engine import UINT, ULONG, Case, Element, ParseContext, XmlError, attr, choice, leaf
 from purevirt.model.lenient import Silent
 from purevirt.model.node_device_context import OpenElement, device_name, internal, require_numbers
+from purevirt.model.schema_text import WWN, matching, one_of
 from purevirt.types.override import override
 
 
@@ -25,9 +26,9 @@ class FcHost(OpenElement, tag="capability"):
     """A Fibre Channel host bus adapter."""
 
     type: str = attr(default="fc_host", needed=True)
-    wwnn: str | None = leaf(needed=True)
-    wwpn: str | None = leaf(needed=True)
-    fabric_wwn: str | None = leaf()
+    wwnn: str | None = leaf(needed=True, rng=WWN)
+    wwpn: str | None = leaf(needed=True, rng=WWN)
+    fabric_wwn: str | None = leaf(rng=WWN)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -42,6 +43,8 @@ class FcHost(OpenElement, tag="capability"):
 
 class VportOps(Element, tag="capability"):
     """Virtual ports: a fact of the host, so nothing that a document says of them is taken over."""
+
+    schema_ordered = True
 
     type: str = attr(default="vport_ops", needed=True)
     max_vports: int | None = leaf(Silent(UINT), needed=True)
@@ -75,9 +78,9 @@ class ScsiHostCapability(OpenElement, tag="capability"):
 class FcRemotePort(OpenElement, tag="capability"):
     """The remote port behind a SCSI target."""
 
-    type: str = attr(default="fc_remote_port")
-    rport: str | None = leaf()
-    wwpn: str | None = leaf()
+    type: str = attr(default="fc_remote_port", needed=True)
+    rport: str | None = leaf(needed=True)
+    wwpn: str | None = leaf(rng=WWN, needed=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -114,11 +117,11 @@ class ScsiTargetCapability(OpenElement, tag="capability"):
 class ScsiCapability(OpenElement, tag="capability"):
     """A SCSI device."""
 
-    type: str = attr(default="scsi")
-    host: int | None = leaf(Silent(UINT))
-    bus: int | None = leaf(Silent(UINT))
-    target: int | None = leaf(Silent(UINT))
-    lun: int | None = leaf(Silent(UINT))
+    type: str = attr(default="scsi", needed=True)
+    host: int | None = leaf(Silent(UINT), needed=True)
+    bus: int | None = leaf(Silent(UINT), needed=True)
+    target: int | None = leaf(Silent(UINT), needed=True)
+    lun: int | None = leaf(Silent(UINT), needed=True)
     scsi_type: str | None = leaf(name="type")
 
     @override
@@ -135,15 +138,24 @@ class ScsiCapability(OpenElement, tag="capability"):
 class ScsiGenericCapability(OpenElement, tag="capability"):
     """The generic character device of a SCSI device."""
 
-    type: str = attr(default="scsi_generic")
-    char: str | None = leaf()
+    type: str = attr(default="scsi_generic", needed=True)
+    char: str | None = leaf(needed=True)
+
+
+_BLOCKS: tuple[Case, ...] = (
+    {"logical_block_size": "present", "num_blocks": "present"},
+    {"logical_block_size": "absent", "num_blocks": "absent"},
+)
+_PATH = matching(r"/[a-zA-Z0-9_\+\-/%]+")
 
 
 class RemovableMedia(OpenElement, tag="capability"):
     """A drive with removable media; sizes in bytes."""
 
+    schema_cases = _BLOCKS
+
     type: str = attr(default="removable", needed=True)
-    media_available: int | None = leaf(Silent(UINT), needed=True)
+    media_available: int | None = leaf(Silent(UINT), needed=True, rng=one_of("0", "1"))
     media_size: int | None = leaf(Silent(ULONG), needed=True)
     media_label: str | None = leaf()
     logical_block_size: int | None = leaf(Silent(ULONG), omit=0)
@@ -160,14 +172,19 @@ class RemovableMedia(OpenElement, tag="capability"):
 class Hotpluggable(Element, tag="capability"):
     """A drive that can be unplugged."""
 
-    type: str = attr(default="hotpluggable")
+    type: str = attr(default="hotpluggable", needed=True)
 
 
 class StorageCapability(OpenElement, tag="capability"):
     """A block device; sizes in bytes."""
 
+    schema_cases = (
+        {"removable": "present", **dict.fromkeys(("size", "logical_block_size", "num_blocks"), "absent")},
+        *({"removable": "absent", "size": "present", **blocks} for blocks in _BLOCKS),
+    )
+
     type: str = attr(default="storage", needed=True)
-    block: str | None = leaf(needed=True)
+    block: str | None = leaf(needed=True, rng=_PATH)
     bus: str | None = leaf()
     drive_type: str | None = leaf()
     model: str | None = leaf()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import MAC, UUID, Element, ParseContext, XmlError, attr, child, leaf
 from purevirt.model.filter_ref import FilterRef
+from purevirt.model.schema_text import UNICAST_MAC
 from purevirt.types.override import override
 
 
@@ -33,13 +34,13 @@ class PortDevice(Element, tag="portdev"):
 class LinkDevice(Element, tag="linkdev"):
     """The device under a macvtap."""
 
-    name: str | None = attr()
+    name: str | None = attr(needed=True)
 
 
 class BindingMac(Element, tag="mac"):
     """The guest's MAC address."""
 
-    address: str | None = attr(MAC, error=_internal("Unable to parse MAC '%s'"), needed=True)
+    address: str | None = attr(MAC, error=_internal("Unable to parse MAC '%s'"), needed=True, rng=UNICAST_MAC)
 
 
 class NwFilterBinding(Element, tag="filterbinding"):

@@ -84,6 +84,13 @@ MOMENT_NAME: Final = matching(r"[a-zA-Z0-9_\-][a-zA-Z0-9_\-.]*")
 DISK_NAME: Final = matching("(ioemu:)?(fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+")
 """The target name of a disk."""
 DISK_NAME_OR_PATH: Final = either(DISK_NAME, ABSOLUTE_PATH)
+DUID: Final = either(
+    matching("[0]{1,2}:[0]{0,1}[1]:[0]{1,2}:[0]{0,1}[a-fA-F1-9](:[a-fA-F0-9]{1,2}){4}(:[a-fA-F0-9]{1,2}){6,8}"),
+    matching("[0]{1,2}:[0]{0,1}[2](:[a-fA-F0-9]{1,2}){4}(:[a-fA-F0-9]{1,2}){1,124}"),
+    matching("[0]{1,2}:[0]{0,1}[3]:[0]{1,2}:[0]{0,1}[a-fA-F1-9](:[a-fA-F0-9]{1,2}){6,8}"),
+    matching("[0]{1,2}:[0]{0,1}[4](:[a-fA-F0-9]{1,2}){16}"),
+)
+"""A DHCPv6 identifier of one of the four types (RFC 3315, RFC 6355)."""
 DATE_TIME: Final = matching(
     r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+\-][0-9]{2}:[0-9]{2})?"
 )

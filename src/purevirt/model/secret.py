@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from purevirt.errors import ErrorCode, ErrorDomain
-from purevirt.model._engine import UUID, YES_NO, Element, ParseContext, XmlError, attr, child, leaf
+from purevirt.model._engine import UUID, YES_NO, Element, ParseContext, XmlError, attr, child, leaf, own_forms
+from purevirt.model.schema_text import ABSOLUTE_PATH, OBJECT_NAME
 from purevirt.types.override import override
 
 SecretUsageType = Literal["none", "volume", "ceph", "iscsi", "tls", "vtpm"]
@@ -23,15 +24,21 @@ _MISSING = {
 class SecretUsage(Element, tag="usage"):
     """What the secret is for: a kind, and the name by which the user of the secret finds it."""
 
+    schema_cases = own_forms(
+        {"type": ("volume",), "volume": "present"},
+        {"type": ("ceph", "tls", "vtpm"), "name": "present"},
+        {"type": ("iscsi",), "target": "present"},
+    )
+
     type: SecretUsageType = attr(
         SecretUsageType,
         required=True,
         missing="unknown secret usage type",
         error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown secret usage type %s"),
     )
-    volume: str | None = leaf(doc="volume: the path")
-    name: str | None = leaf(doc="ceph, tls, vtpm: a name")
-    target: str | None = leaf(doc="iscsi: the target")
+    volume: str | None = leaf(doc="volume: the path", rng=ABSOLUTE_PATH)
+    name: str | None = leaf(doc="ceph, tls, vtpm: a name", rng=OBJECT_NAME)
+    target: str | None = leaf(doc="iscsi: the target", rng=OBJECT_NAME)
 
     @property
     def id(self) -> str | None:

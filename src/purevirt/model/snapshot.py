@@ -31,7 +31,7 @@ from purevirt.model._engine import (
 from purevirt.model.cpu import Cpu
 from purevirt.model.domain.disk import DriverFormat, MetadataCache, SnapshotMode
 from purevirt.model.domain.document import Domain, DomainType
-from purevirt.model.schema_text import DISK_NAME_OR_PATH, one_of
+from purevirt.model.schema_text import ABSOLUTE_PATH, DISK_NAME_OR_PATH, one_of
 from purevirt.model.storage_source import SOURCES, FileSource, StorageSource, StorageType
 from purevirt.types.override import override
 
@@ -61,7 +61,7 @@ class SnapshotMemory(Element, tag="memory"):
     )
 
     snapshot: MemorySnapshotMode | None = attr(MemorySnapshotMode)
-    file: str | None = attr()
+    file: str | None = attr(rng=ABSOLUTE_PATH)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -81,7 +81,7 @@ class SnapshotMemory(Element, tag="memory"):
 class SnapshotDriver(Element, tag="driver"):
     """The format of the new image on top."""
 
-    type: str | None = attr(rng=DriverFormat.rng)
+    type: str | None = attr(rng=one_of("cow", "qcow", "qcow2", "qed", "vmdk"))
     metadata_cache: MetadataCache | None = child(MetadataCache)
 
     @override
@@ -100,7 +100,13 @@ class SnapshotDisk(Element, tag="disk"):
 
     schema_cases = (
         {"snapshot": ("no", "internal", "manual"), "type": "absent", "driver": "absent", "source": "absent"},
-        {"snapshot": ("external", None), "type": ("file", "block", "network", None)},
+        {"snapshot": ("external", None), "type": ("file", None), "source": {"reservations": "absent", "fdgroup": "absent"}},
+        {
+            "snapshot": ("external", None),
+            "type": ("block",),
+            "source": {"dev": f"present{ABSOLUTE_PATH}", "reservations": "absent"},
+        },
+        {"snapshot": ("external", None), "type": ("network",), "source": "present", "driver": "absent"},
     )
 
     name: str = attr(
@@ -173,13 +179,17 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
     state: str | None = leaf(rng=one_of(*(word for word in SnapshotState.__args__ if word != "pmsuspended")))  # type: ignore[attr-defined]
     parent: MomentParent | None = child(MomentParent)
     creation_time: int | None = leaf(
-        LONG, name="creationTime", omit=0, error=(ErrorCode.INTERNAL_ERROR, "missing creationTime from existing snapshot")
+        LONG,
+        name="creationTime",
+        omit=0,
+        error=(ErrorCode.INTERNAL_ERROR, "missing creationTime from existing snapshot"),
+        rng="<text/>",
     )
     memory: SnapshotMemory | None = child(SnapshotMemory)
     disks: list[SnapshotDisk] = children(SnapshotDisk, inside="disks")
     domain: Domain | UuidOnly | None = choice("@type", DOMAIN_ARMS, tag="domain")
     inactive_domain: InactiveDomain | None = child(InactiveDomain)
-    cookie: SaveCookie | None = child(SaveCookie)
+    cookie: SaveCookie | None = child(SaveCookie, rng='<ref name="anyElements"/>')
     active: int | None = leaf(
         Int(-(2**31), 2**31 - 1), error="Could not find 'active' element", rng=one_of("0", "1")
     )

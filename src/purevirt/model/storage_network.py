@@ -201,9 +201,11 @@ class Auth(Element, tag="auth"):
 class PoolAuth(Auth, tag="auth"):
     """Credentials of a pool: its secrets tell no usage type."""
 
-    schema_cases = ({"type": "present"},)
+    schema_cases = ({"type": ("chap", "ceph"), "username": "<text/>"},)
 
-    secret: AuthSecret = child(AuthSecret, required=True, missing="Missing <secret> element in auth", hides=("type",))
+    secret: AuthSecret = child(
+        AuthSecret, required=True, missing="Missing <secret> element in auth", hides=("type",), here={"uuid": "<text/>"}
+    )
 
 
 class VhostReconnect(Element, tag="reconnect"):

@@ -6,6 +6,7 @@ import re
 
 from purevirt.errors import ErrorDomain
 from purevirt.model._engine import Element, XmlError, leaf
+from purevirt.model.schema_text import matching
 
 
 class ModeBits:
@@ -58,13 +59,16 @@ class Permissions(Element, tag="permissions"):
     label: str | None = leaf()
 
 
+_TIME = matching(r"[0-9]+(\.[0-9]{0,9})?")
+
+
 class Timestamps(Element, tag="timestamps"):
     """Times of a volume's file: seconds since 1970 with nine digits behind the dot. Read from a driver, never set."""
 
-    atime: str | None = leaf()
-    mtime: str | None = leaf()
-    ctime: str | None = leaf()
-    btime: str | None = leaf()
+    atime: str | None = leaf(rng=_TIME)
+    mtime: str | None = leaf(rng=_TIME)
+    ctime: str | None = leaf(rng=_TIME)
+    btime: str | None = leaf(rng=_TIME)
 
 
 def sanitize_path(path: str) -> str:

@@ -15,6 +15,7 @@ from purevirt.model._engine import (
     ULONG,
     UUID,
     YES_NO,
+    Case,
     Element,
     FormatContext,
     Int,
@@ -26,7 +27,20 @@ from purevirt.model._engine import (
     children,
     choice,
     leaf,
+    own_forms,
     write_element,
+)
+from purevirt.model.schema_text import (
+    ABSOLUTE_DIRECTORY,
+    ABSOLUTE_PATH,
+    ANY_PATH,
+    GENERIC_NAME,
+    IP_OR_DNS_NAME,
+    OBJECT_NAME,
+    PORT,
+    POSITIVE,
+    either,
+    matching,
 )
 from purevirt.model.storage_encryption import open_close
 from purevirt.model.storage_network import Initiator, PoolAuth
@@ -100,11 +114,14 @@ class PoolFeatures(Element, tag="features"):
     cow: CowFeature | None = child(CowFeature)
 
 
+_IQN = matching(r"iqn\.[0-9]{4}-(0[1-9]|1[0-2])\.[a-zA-Z0-9\.\-]+(:.+)?")
+
+
 class PoolHost(Element, tag="host"):
     """A server."""
 
-    name: str = attr(required=True, missing="missing storage pool host name")
-    port: int | None = attr(Int(-(2**31), 2**31 - 1, "integer value"), omit=0)
+    name: str = attr(required=True, missing="missing storage pool host name", rng=IP_OR_DNS_NAME)
+    port: int | None = attr(Int(-(2**31), 2**31 - 1, "integer value"), omit=0, rng=PORT)
 
 
 class FreeExtent(Element, tag="freeExtent"):
@@ -117,7 +134,9 @@ class FreeExtent(Element, tag="freeExtent"):
 class PoolDevice(Element, tag="device"):
     """A block device or iSCSI target the pool is made of."""
 
-    path: str = attr(required=True, missing="missing storage pool source device path")
+    path: str = attr(
+        required=True, missing="missing storage pool source device path", rng=either(ABSOLUTE_PATH, GENERIC_NAME, _IQN)
+    )
     part_separator: bool | None = attr(YES_NO)
     free_extents: list[FreeExtent] = children(FreeExtent)
 
@@ -125,7 +144,7 @@ class PoolDevice(Element, tag="device"):
 class PoolDir(Element, tag="dir"):
     """The directory on the server."""
 
-    path: str | None = attr(needed=True)
+    path: str | None = attr(needed=True, rng=ABSOLUTE_DIRECTORY)
 
 
 class NamedItem(Element, tag="name"):
@@ -142,6 +161,8 @@ class ParentAddress(Element, tag="parentaddr"):
         required=True,
         missing="Missing or invalid scsi adapter 'unique_id' value",
         error="Missing or invalid scsi adapter 'unique_id' value",
+        rng=POSITIVE,
+        needed=False,
     )
     address: HostPciAddress = child(HostPciAddress, required=True, missing="Missing scsi_host PCI address element")
 
@@ -176,10 +197,12 @@ class Adapter(Element, tag="adapter"):
 class ScsiHostAdapter(Adapter):
     """A SCSI host by name, or by its parent's address."""
 
+    schema_cases = own_forms({"name": "present"}, {"parentaddr": "present"})
+
     TYPE = "scsi_host"
 
     name: str | None = attr()
-    parentaddr: ParentAddress | None = child(ParentAddress, needed=True)
+    parentaddr: ParentAddress | None = child(ParentAddress, needed=False)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -217,6 +240,11 @@ class FcHostAdapter(Adapter):
 class OldAdapter(Adapter):
     """The adapter of old documents, which have no type: it can only be a name."""
 
+    # The old spelling is that of a SCSI host without its type.
+    schema_hides = ("type", "wwnn", "wwpn", "parent")
+    schema_also = {"parentaddr": child(ParentAddress)}
+    schema_cases = own_forms({"name": "present"}, {"parentaddr": "present"})
+
     type: str | None = attr()
     name: str | None = attr()
     wwnn: str | None = attr()
@@ -245,7 +273,7 @@ class PoolFormat(Element, tag="format"):
 class NfsProtocol(Element, tag="protocol"):
     """The NFS version to mount with."""
 
-    ver: str | None = attr()
+    ver: str | None = attr(needed=True)
 
 
 class PoolSource(Element, tag="source"):
@@ -271,10 +299,33 @@ class PoolSource(Element, tag="source"):
         open_close(out, mark)
 
 
+_VENDOR: Case = {"vendor": "optional", "product": "optional"}
+_FS_FORMATS = (
+    *("auto", "ext2", "ext3", "ext4", "ufs", "iso9660", "udf", "gfs", "gfs2", "vfat", "hfs+", "xfs", "ocfs2", "vmfs"),
+)
+_DISK_FORMATS = ("unknown", "dos", "dvh", "gpt", "mac", "bsd", "pc98", "sun", "lvm2")
+
+
+def _form(types: tuple[str, ...], source: Case | None, target: Case | None, **more: str) -> Case:
+    """One form of a pool: its source and target as the schema has them (None: neither may be said)."""
+    sources: Case = {**{f.name: "absent" for f in PoolSource._fields if f.name not in (source or {})}, **(source or {})}
+    return {
+        "type": types,
+        "source": sources if source is not None else {"." : "optional", **sources},
+        "target": target if target is not None else "absent",
+        **{name: more.get(name, "absent") for name in ("refresh", "mount_opts", "config_opts")},
+        "name": more.get("name", "optional"),
+    }
+
+
+_THERE: Case = {".": "present"}
+_WITH_PATH: Case = {".": "present", "path": "present"}
+
+
 class PoolTarget(Element, tag="target"):
     """Where the pool's volumes appear on the host."""
 
-    path: str | None = leaf()
+    path: str | None = leaf(rng=ABSOLUTE_PATH)
     permissions: Permissions | None = child(Permissions)
 
 
@@ -306,16 +357,75 @@ class RbdOption(Element, tag="rbd:option"):
     value: str = attr(required=True, missing="no rbd option value specified")
 
 
+def _formats(*words: str) -> Case:
+    return {"type": words}
+
+
+_TARGET_NAME: Case = {".": "once", "path": _IQN, "part_separator": "absent", "free_extents": "absent"}
+_MOUNTED = {"name": "present", "mount_opts": "optional"}
+_POOL_FORMS = (
+    _form(("dir",), _VENDOR, _WITH_PATH, name="present"),
+    _form(("fs",), {**_THERE, "devices": "once", "format": _formats(*_FS_FORMATS), **_VENDOR}, _WITH_PATH, **_MOUNTED),
+    _form(
+        ("netfs",),
+        {**_THERE, "hosts": "present", "dir": "present", "format": _formats("auto", "nfs"), "protocol": "optional", **_VENDOR},
+        _WITH_PATH,
+        **_MOUNTED,
+    ),
+    _form(
+        ("netfs",),
+        {
+            **_THERE, "hosts": "present", "dir": {".": "present", "path": ANY_PATH},
+            "format": {".": "present", **_formats("cifs", "glusterfs")}, **_VENDOR,
+        },
+        _WITH_PATH,
+        **_MOUNTED,
+    ),
+    _form(
+        ("logical",),
+        {**_THERE, "name": "optional", "devices": "optional", "format": _formats("unknown", "lvm2"), **_VENDOR},
+        _THERE,
+    ),
+    _form(
+        ("disk",), {**_THERE, "devices": "once", "format": _formats(*_DISK_FORMATS), **_VENDOR}, _WITH_PATH, name="present"
+    ),
+    _form(
+        ("iscsi",),
+        {**_THERE, "hosts": "present", "devices": "once", "initiator": "optional", "auth": "optional", **_VENDOR},
+        _WITH_PATH,
+        name="present",
+    ),
+    _form(
+        ("iscsi-direct",),
+        {**_THERE, "hosts": "present", "devices": _TARGET_NAME, "initiator": "present", "auth": "optional"},
+        None,
+        name="present",
+    ),
+    _form(("scsi",), {**_THERE, "adapter": "present", **_VENDOR}, _WITH_PATH, name="present"),
+    _form(("mpath",), {}, _WITH_PATH, name="present"),
+    _form(
+        ("rbd",), {**_THERE, "name": "present", "hosts": "present", "auth": "optional"}, None, refresh="optional",
+        config_opts="optional",
+    ),
+    _form(("sheepdog",), {**_THERE, "name": "present", "hosts": "present"}, None),
+    _form(("gluster",), {**_THERE, "name": "present", "hosts": "present", "dir": "optional"}, None),
+    _form(("zfs",), {**_THERE, "name": "present", "devices": "maybe"}, {"path": "present"}),
+    _form(("vstorage",), {**_THERE, "name": "present"}, _WITH_PATH),
+)
+"""What the schema has of each type."""
+
+
 class StoragePool(Element, tag="pool"):
     """One storage pool. Sizes are bytes."""
 
+    schema_cases = _POOL_FORMS
     document = "storage_pool_definition"
     error_domain = ErrorDomain.STORAGE
 
     type: PoolType = attr(PoolType, required=True)
     xmlns_fs: str | None = attr(name="xmlns:fs")
     xmlns_rbd: str | None = attr(name="xmlns:rbd")
-    name: str | None = leaf()
+    name: str | None = leaf(rng=OBJECT_NAME)
     uuid: str | None = leaf(UUID, error="malformed uuid element")
     capacity: int = leaf(Size("bytes"), default=0)
     allocation: int = leaf(Size("bytes"), default=0)

@@ -219,7 +219,7 @@ class StorageSource(Element, tag="source", tail=True):
 
     startup_policy: StartupPolicy | None = attr(StartupPolicy, name="startupPolicy")
     index: int | None = attr(UINT, only=LIVE, omit=0, rng=POSITIVE)
-    slices: list[Slice] = children(Slice, inside="slices")
+    slices: list[Slice] = children(Slice, inside="slices", needed=True)
     seclabels: list[DeviceSeclabel] = children(DeviceSeclabel)
     auth: Auth | None = child(Auth)
     encryption: Encryption | None = child(Encryption)

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import ULONG, Element, ParseContext, Size, XmlError, attr, child, children, flag, leaf
+from purevirt.model.schema_text import ABSOLUTE_PATH, VOLUME_NAME, matching, one_of, words
 from purevirt.model.storage_encryption import Encryption
 from purevirt.model.storage_permissions import Permissions, Timestamps
 from purevirt.types.override import override
@@ -59,7 +60,7 @@ class Extent(Element, tag="extent"):
 class VolumeDevice(Element, tag="device"):
     """A device the volume lies on."""
 
-    path: str = attr(required=True)
+    path: str = attr(required=True, rng=ABSOLUTE_PATH)
     extents: list[Extent] = children(Extent)
 
 
@@ -69,10 +70,17 @@ class VolumeSource(Element, tag="source"):
     devices: list[VolumeDevice] = children(VolumeDevice)
 
 
+_OTHER_FORMATS = (
+    *("unknown", "luks", "auto", "ext2", "ext3", "ext4", "ufs", "iso9660", "udf", "gfs", "gfs2", "vfat", "hfs+", "xfs", "ocfs2"),
+    "vmfs",
+)
+"""What the schema knows beside the formats of files and partitions."""
+
+
 class VolumeFormat(Element, tag="format"):
     """The format of the image or partition."""
 
-    type: str | None = attr(needed=True)
+    type: str | None = attr(needed=True, rng=one_of(*_FILES, *_PARTITIONS, *_OTHER_FORMATS))
 
 
 class VolumeFeatures(Element, tag="features", empty=True):
@@ -99,7 +107,7 @@ class VolumeTarget(Element, tag="target"):
     permissions: Permissions | None = child(Permissions)
     timestamps: Timestamps | None = child(Timestamps)
     encryption: Encryption | None = child(Encryption)
-    compat: str | None = leaf()
+    compat: str | None = leaf(rng=matching(r"[0-9]+\.[0-9]+"))
     nocow: bool = flag()
     cluster_size: int | None = leaf(
         Size("B", "bytes"),
@@ -124,7 +132,7 @@ class VolumeTarget(Element, tag="target"):
 class VolumeBacking(Element, tag="backingStore"):
     """The image below."""
 
-    path: str | None = leaf(needed=True)
+    path: str | None = leaf(needed=True, rng=ABSOLUTE_PATH)
     format: VolumeFormat | None = child(VolumeFormat)
     permissions: Permissions | None = child(Permissions)
     timestamps: Timestamps | None = child(Timestamps)
@@ -138,8 +146,13 @@ class StorageVolume(Element, tag="volume"):
     document = "storage_volume_definition"
     error_domain = ErrorDomain.STORAGE
 
-    type: VolumeType = attr(VolumeType, default="file", error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown volume type '%s'"))
-    name: str = leaf(required=True, missing="missing volume name element")
+    type: VolumeType = attr(
+        VolumeType,
+        default="file",
+        error=(ErrorCode.CONFIG_UNSUPPORTED, "unknown volume type '%s'"),
+        rng=words(VolumeType, "ploop"),
+    )
+    name: str = leaf(required=True, missing="missing volume name element", rng=VOLUME_NAME)
     key: str | None = leaf()
     source: VolumeSource | None = child(VolumeSource)
     capacity: int | None = leaf(Size("bytes"), error="malformed capacity element")

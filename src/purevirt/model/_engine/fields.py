@@ -25,8 +25,9 @@ When = Literal["never", "now", "next"]
 
 Case = Mapping[str, "str | tuple[str | None, ...] | type | Case"]
 """What a schema says of fields that depend on one another: field → "absent", "optional" (as declared), "present", "once" (a list
-of one), "maybe" (a list of one or none), one of these words (None: or absent), a RELAX NG pattern of its text, a class
-that the nested element looks like, or what it says of the fields of the nested class (and under "." of the element)."""
+of one), "maybe" (a list of one or none), one of these words (None: or absent), a RELAX NG pattern of its text (behind
+"present": and it is there), a class that the nested element looks like, or what it says of the fields of the nested class
+(and under "." of the element)."""
 
 
 def own_forms(*forms: Case) -> tuple[Case, ...]:

@@ -74,7 +74,7 @@ class _Grammar:
         for case in cases or [limited or []]:
             extra = [self._one_group(case, groups) for groups in either]
             forms.append(self._form([f for f in case if f.name not in grouped], ordered, extra))
-        return head + (f"<choice>{''.join(map(_grouped, forms))}</choice>" if len(forms) > 1 else forms[0])
+        return head + _one_form(forms)
 
     def _one_group(self, fields: list[Field], groups: Iterable[tuple[str, ...]]) -> str:
         """A choice of the groups. A group of one field needs it; one of several may lack any."""
@@ -221,11 +221,14 @@ def _in_case(fields: list[Field], case: Case) -> list[Field] | None:
                 f.needed = said != "maybe"
                 f.many = f.many and said == "present"
             elif isinstance(said, str):
-                f.rng = said
+                f.needed = f.needed or said.startswith("present")
+                f.rng = said.removeprefix("present")
             elif isinstance(said, type):
                 f.looks = said
             elif isinstance(said, Mapping):
-                f.needed = said.get(".", f.needed) in (True, "present")
+                there = said.get(".")
+                f.needed = f.needed or there in ("present", "once")
+                f.many = f.many and there != "once"
                 f.here = {**f.here, **said}
             else:
                 words = [word for word in said if word is not None]
@@ -240,6 +243,17 @@ def _in_case(fields: list[Field], case: Case) -> list[Field] | None:
         found.append(f)
     needed = {name for name, said in case.items() if said in ("present", "once")}
     return found if needed <= {f.name for f in found} else None
+
+
+def _one_form(forms: list[str]) -> str:
+    """A choice of the forms. That nothing is there is said by `<optional>`: libxml2 does not see it behind other forms."""
+    said = [form for form in forms if form != "<empty/>"]
+    if not said:
+        return forms[0]
+    choice = f"<choice>{''.join(map(_grouped, said))}</choice>" if len(said) > 1 else _grouped(said[0])
+    if len(said) < len(forms):
+        return f"<optional>{choice}</optional>"
+    return choice if len(said) > 1 else said[0]
 
 
 def _grouped(pattern: str) -> str:

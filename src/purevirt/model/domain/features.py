@@ -139,7 +139,9 @@ class Tseg(Element, tag="tseg"):
     """Memory set aside for system management mode, in bytes; written in the largest unit that divides it."""
 
     unit: str | None = attr(rng=UNIT)
-    value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute 'string(./features/smm/tseg)'")
+    value: int | None = text(
+        ULONG, needed=True, error="Invalid value '%s' for element or attribute 'string(./features/smm/tseg)'"
+    )
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -158,7 +160,7 @@ class Smm(Element, tag="smm"):
 
     schema_cases = ({"state": "present"}, {"state": "absent", "tseg": "absent"})
 
-    state: bool = attr(ON_OFF, default=True)
+    state: bool = attr(ON_OFF, default=True, needed=False)
     tseg: Tseg | None = child(Tseg)
 
     @override

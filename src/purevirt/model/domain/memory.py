@@ -25,7 +25,7 @@ from purevirt.model._engine import (
     scale,
     text,
 )
-from purevirt.model.schema_text import UNIT
+from purevirt.model.schema_text import UNIT, words
 from purevirt.types.override import override
 
 MemorySource = Literal["none", "file", "anonymous", "memfd"]
@@ -49,7 +49,9 @@ class Memory(Element, tag="memory"):
 
     dump_core: bool | None = attr(ON_OFF, name="dumpCore")
     unit: str = attr(default="KiB", rng=UNIT)
-    value: int | None = text(ULONG, error=(ErrorCode.XML_ERROR, "Invalid value '%s' for element or attribute './memory[1]'"))
+    value: int | None = text(
+        ULONG, needed=True, error=(ErrorCode.XML_ERROR, "Invalid value '%s' for element or attribute './memory[1]'")
+    )
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -63,7 +65,7 @@ class MaxMemory(Element, tag="maxMemory"):
 
     slots: int | None = attr(UINT, error="Failed to parse memory slot count", abi=True, needed=True)
     unit: str = attr(default="KiB", rng=UNIT)
-    value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute './maxMemory[1]'", abi=True)
+    value: int | None = text(ULONG, needed=True, error="Invalid value '%s' for element or attribute './maxMemory[1]'", abi=True)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -80,7 +82,7 @@ class CurrentMemory(Element, tag="currentMemory"):
     """The balloon's target, in KiB."""
 
     unit: str = attr(default="KiB", rng=UNIT)
-    value: int | None = text(ULONG, error="Invalid value '%s' for element or attribute './currentMemory[1]'")
+    value: int | None = text(ULONG, needed=True, error="Invalid value '%s' for element or attribute './currentMemory[1]'")
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -120,7 +122,11 @@ class BackingSource(Element, tag="source"):
     """What kind of host memory backs the guest's."""
 
     type: MemorySource | None = attr(
-        MemorySource, omit="none", error=(_UNSUPPORTED, "unknown memoryBacking/source/type '%s'"), needed=True
+        MemorySource,
+        omit="none",
+        error=(_UNSUPPORTED, "unknown memoryBacking/source/type '%s'"),
+        needed=True,
+        rng=words(MemorySource, "none"),
     )
 
 

@@ -29,7 +29,7 @@ from purevirt.model._engine import (
 )
 from purevirt.model.arch import Arch
 from purevirt.model.domain.blocks import text_or_none
-from purevirt.model.schema_text import ABSOLUTE_PATH, ARCHITECTURE, GENERIC_NAME, UNSIGNED_SHORT, matching, one_of, up_to
+from purevirt.model.schema_text import ABSOLUTE_PATH, ARCHITECTURE, GENERIC_NAME, UNSIGNED_SHORT, matching, one_of, up_to, words
 from purevirt.model.storage_source import SOURCES, StorageSource, StorageType
 from purevirt.types.override import override
 
@@ -176,7 +176,9 @@ class Bios(Element, tag="bios"):
 class Smbios(Element, tag="smbios"):
     """Where the SMBIOS data of the guest comes from."""
 
-    mode: SmbiosMode | None = attr(SmbiosMode, omit="none", error=(_UNSUPPORTED, "unknown smbios mode '%s'"), needed=True)
+    mode: SmbiosMode | None = attr(
+        SmbiosMode, omit="none", error=(_UNSUPPORTED, "unknown smbios mode '%s'"), needed=True, rng=words(SmbiosMode, "none")
+    )
 
 
 class InitEnv(Element, tag="initenv"):

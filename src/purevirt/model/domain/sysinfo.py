@@ -20,6 +20,7 @@ from purevirt.model._engine import (
     text,
 )
 from purevirt.model._engine import write_element as _write
+from purevirt.model.schema_text import one_of
 from purevirt.types.override import override
 
 SysinfoType = Literal["smbios", "fwcfg"]
@@ -58,6 +59,10 @@ class SmbiosBios(_Block, tag="bios"):
 
     NAMES = ("vendor", "version", "date", "release")
 
+    entries: list[SysinfoEntry] = children(
+        SysinfoEntry, needed=True, here={"name": one_of(*NAMES), "file": "absent"}
+    )
+
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         super().after_parse(ctx)
@@ -80,6 +85,10 @@ class SmbiosSystem(_Block, tag="system"):
 
     NAMES = ("manufacturer", "product", "version", "serial", "uuid", "sku", "family")
 
+    entries: list[SysinfoEntry] = children(
+        SysinfoEntry, needed=True, here={"name": one_of(*NAMES), "file": "absent"}
+    )
+
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         super().after_parse(ctx)
@@ -96,11 +105,19 @@ class SmbiosBaseBoard(_Block, tag="baseBoard"):
 
     NAMES = ("manufacturer", "product", "version", "serial", "asset", "location")
 
+    entries: list[SysinfoEntry] = children(
+        SysinfoEntry, needed=True, here={"name": one_of(*NAMES), "file": "absent"}
+    )
+
 
 class SmbiosChassis(_Block, tag="chassis"):
     """Block 3: chassis information."""
 
     NAMES = ("manufacturer", "version", "serial", "asset", "sku")
+
+    entries: list[SysinfoEntry] = children(
+        SysinfoEntry, needed=True, here={"name": one_of(*NAMES), "file": "absent"}
+    )
 
 
 class OemStrings(Element, tag="oemStrings"):
