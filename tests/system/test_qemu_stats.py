@@ -62,7 +62,7 @@ def test_statistics_of_a_running_guest(guests: Path) -> None:
         assert "vda rd_req " in said(guests, "domblkstat", "a", "vda")
         assert "Capacity:       1048576\n" in said(guests, "domblkinfo", "a", "vda")
         wrong = virsh(guests, "domblkstat", "a", "vdz")
-        assert wrong.stderr == "error: invalid argument: invalid path vdz not assigned to domain\n"
+        assert wrong.stderr == "error: invalid argument: invalid path: vdz\n"
     finally:
         end(guests)
 

@@ -108,6 +108,18 @@ domdisplay g
 ttyconsole g
 domcontrol g
 vcpucount g
+vcpupin g
+emulatorpin g
+iothreadinfo g
+domjobinfo g
+inject-nmi g
+dommemstat g --period 5 --live
+dommemstat g --period -5 --live
+domblkstat g nope
+domblkinfo g nope
+guestinfo g
+domhostname g
+domfsfreeze g
 CONSOLE g
 suspend g
 domstate g --reason
@@ -119,6 +131,8 @@ setmem g 40960 --live
 setmem g 99999999 --live
 setmaxmem g 100000 --live
 setmaxmem g 102400 --config
+setvcpus g 1 --config
+setvcpus g 9 --live
 send-key g KEY_LEFTCTRL KEY_A
 send-key g KEY_NONE
 screenshot g /var/lib/libvirt/shot
@@ -137,6 +151,8 @@ restore /var/lib/libvirt/g.save
 domstate g --reason
 reset g
 CONSOLE g
+dump g /var/lib/libvirt/g.core --memory-only
+domstate g --reason
 qemu-monitor-command g --hmp info status
 qemu-monitor-command g '{"execute":"query-status"}'
 qemu-monitor-command g '{"execute":"nonsense"}'

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -197,6 +199,13 @@ def spawn(
     pidfd = os.pidfd_open(popen.pid)
     status = read_stat(popen.pid)
     return Process(popen.pid, status.start_time if status else 0, pidfd, child=True)
+
+
+@cache
+def tied() -> tuple[str, ...]:
+    """Words before a command that make the kernel end it with us, also when we are killed; none where that cannot be said."""
+    program = shutil.which("setpriv")
+    return (program, "--pdeathsig", "KILL", "--") if program is not None else ()
 
 
 def find(pid: int, start_time: int | None = None, *, marker: str | None = None) -> Process | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.core.jobs import Job
 from purevirt.drivers.qemu import errors
+from purevirt.drivers.qemu.block_names import qom_paths
 from purevirt.drivers.qemu.monitor import decode
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.protocol import remote as p
@@ -69,8 +70,7 @@ class BlockFacet:
         found = []
         for disk in disks:
             alias = (disk.alias.name if disk.alias is not None else None) or ""
-            keys = (f"/machine/peripheral/{alias}/virtio-backend", f"/machine/peripheral/{alias}", alias, f"drive-{alias}")
-            code = next((_STATUS[states[key]] for key in keys if states.get(key) in _STATUS), None)
+            code = next((_STATUS[states[key]] for key in qom_paths(alias) if states.get(key) in _STATUS), None)
             if code is not None:
                 found.append(p.DomainDiskError((disk.target.dev if disk.target is not None else None) or "", code))
         found = found[:maxerrors]

@@ -151,6 +151,7 @@ class CapsCache:
         try:
             qemu = process.spawn(
                 [
+                    *process.tied(),
                     *(emulator, "-S", "-no-user-config", "-nodefaults", "-nographic", "-machine", f"none,accel={accel}"),
                     *("-chardev", f"socket,id=m,fd={theirs.fileno()}", "-mon", "chardev=m,mode=control"),
                 ],

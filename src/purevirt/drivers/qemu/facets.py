@@ -18,6 +18,7 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.define import DefineFacet
     from purevirt.drivers.qemu.dirty_rate import DirtyRateFacet
     from purevirt.drivers.qemu.dump import DumpFacet
+    from purevirt.drivers.qemu.fd_groups import FdGroupFacet
     from purevirt.drivers.qemu.graphics_fd import GraphicsFdFacet
     from purevirt.drivers.qemu.info import InfoFacet
     from purevirt.drivers.qemu.interfaces import InterfaceFacet
@@ -68,6 +69,7 @@ def facets(state: QemuState) -> list[object]:
         AgentFacet(state),
         CapabilitiesFacet(state),
         GraphicsFdFacet(state),
+        FdGroupFacet(state),
         CpuStatsFacet(state),
         SaveEditFacet(state),
         MessageFacet(state),

@@ -21,7 +21,9 @@ log = getLogger("purevirt.qemu.labels")
 
 
 def source_path(source: StorageSource | None) -> str | None:
-    """The local path of a disk's source, None for everything else."""
+    """The local path of a disk's source, None for everything else: one that comes opened is nobody's to label."""
+    if getattr(source, "fdgroup", None):
+        return None
     path = getattr(source, "file", None) or getattr(source, "dev", None)
     return path if isinstance(path, str) else None
 

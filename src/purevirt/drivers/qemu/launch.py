@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from purevirt.core.undo import Undo
@@ -58,7 +59,8 @@ class Plan:
 class HostResources:
     """Host things the command line refers to. What this driver cannot give yet raises CONFIG_UNSUPPORTED."""
 
-    def __init__(self, master_key: bytes) -> None:
+    def __init__(self, master_key: bytes, fd_groups: Mapping[str, list[int]] = MappingProxyType({})) -> None:
+        self._fd_groups = fd_groups
         self.owned: list[int] = []
         self.swtpm: Path | None = None
         """Where the emulator of the guest's TPM listens, once it runs."""
@@ -132,7 +134,10 @@ class HostResources:
         return os.path.realpath(path).startswith("/dev/sr")
 
     def fd_group(self, name: str) -> list[int]:
-        raise errors.unsupported(f"file descriptor group '{name}' was not associated with the domain")
+        found = self._fd_groups.get(name)
+        if found is None:
+            raise errors.bad_argument(f"file descriptor group '{name}' was not associated with the domain")
+        return found
 
     def nwfilter_binding(self, ifname: str) -> bool:
         return False
@@ -164,7 +169,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     vm.require_active()
     _assign_ports(state, run, document)
     _make_channel_directory(run, document)
-    resources = HostResources(master_key)
+    resources = HostResources(master_key, vm.fd_groups)
     await _start_tpm(state, vm, run, launch, resources)
     context = CommandContext(
         caps=run.caps,
@@ -190,7 +195,8 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     settle(state, document)
     vm.changed()
     owned = resources.owned
-    return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned], owned)
+    given = [fd for fds in vm.fd_groups.values() for fd in fds]
+    return Plan(list(command.argv), dict(command.env), [monitor_fd, *owned, *given], owned)
 
 
 async def _start_tpm(state: QemuState, vm: Vm, run: Runtime, launch: Launch, resources: HostResources) -> None:

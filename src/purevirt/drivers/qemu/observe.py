@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from purevirt.drivers.qemu.block_names import qom_paths
 from purevirt.drivers.qemu.monitor import decode, queries
 from purevirt.drivers.qemu.monitor.connection import MonitorClosed, QmpFailure
 from purevirt.drivers.qemu.vm import Vm
@@ -102,7 +103,7 @@ def _balloon_alias(vm: Vm) -> str:
 
 def stats_of_device(known: Observed, alias: str) -> tuple[queries.BlockStats | None, str]:
     """Counters and block node of the device `alias`: QEMU names it by its QOM path."""
-    for key in (f"/machine/peripheral/{alias}/virtio-backend", f"/machine/peripheral/{alias}", alias):
+    for key in qom_paths(alias):
         if key in known.blocks:
             return known.blocks[key], known.block_nodes.get(key, "")
     return None, ""

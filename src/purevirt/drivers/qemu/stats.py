@@ -119,7 +119,7 @@ class StatsFacet:
     async def _block_stats(vm: Vm, path: str) -> BlockStats:
         """Counters of one disk; of all disks together when `path` is empty."""
         known = await observe(vm, blocks=True)
-        disks = [find_disk(vm, path)] if path else disks_of(vm)
+        disks = [find_disk(vm, path, f"invalid path: {path}")] if path else disks_of(vm)
         each = [found for disk in disks if (found := stats_of_device(known, disk.alias.name)[0]) is not None]
         if not each and path:
             raise errors.internal(f"cannot find statistics for device '{path}'")
@@ -128,7 +128,7 @@ class StatsFacet:
     async def domain_get_block_info(self, dom: p.NonnullDomain, path: str, flags: int) -> p.DomainGetBlockInfoRet:
         errors.check_flags(flags, 0, "qemuDomainGetBlockInfo")
         vm = self._state.find(dom)
-        disk = find_disk(vm, path)
+        disk = find_disk(vm, path, f"invalid path {path} not assigned to domain")
         host = host_path(disk)
         if host is None:
             raise VirtError(ErrorCode.INVALID_ARG, f"disk '{path}' does not currently have a source assigned", ErrorDomain.QEMU)
@@ -141,9 +141,9 @@ class StatsFacet:
         return p.DomainGetBlockInfoRet(allocated, known.capacities.get(node, (size, 0))[0], size)
 
 
-def find_disk(vm: Vm, path: str) -> Any:
-    """A disk by target or by source path; INVALID_ARG when there is none."""
+def find_disk(vm: Vm, path: str, unknown: str) -> Any:
+    """A disk by target or by source path; INVALID_ARG with the text `unknown` when there is none."""
     for disk in disks_of(vm):
         if path and (disk.target.dev == path or host_path(disk) == path):
             return disk
-    raise VirtError(ErrorCode.INVALID_ARG, f"invalid path {path} not assigned to domain", ErrorDomain.QEMU)
+    raise errors.bad_argument(unknown)

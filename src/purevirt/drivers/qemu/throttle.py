@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from purevirt.drivers.qemu.block_names import qom_name
+
 _WHO = {"total": "", "read": "_rd", "write": "_wr"}
 _WHAT = {"bytes": "bps", "iops": "iops"}
 
@@ -36,13 +38,3 @@ def throttle_arguments(tune: Any) -> dict[str, Any] | None:
     if tune.group_name:
         found["group"] = tune.group_name
     return found
-
-
-def qom_name(disk: Any) -> str:
-    """How QEMU knows the device that owns the disk's block backend."""
-    alias = disk.alias.name
-    if disk.target.bus == "virtio":
-        return f"/machine/peripheral/{alias}/virtio-backend"
-    if disk.target.bus == "usb":
-        return f"/machine/peripheral/{alias}/{alias}.0/legacy[0]"  # the SCSI disk inside usb-storage
-    return str(alias)

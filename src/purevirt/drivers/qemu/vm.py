@@ -92,6 +92,7 @@ class Vm:
         "autostart",
         "completed_job",
         "config",
+        "fd_groups",
         "id",
         "job",
         "jobs",
@@ -113,6 +114,8 @@ class Vm:
         self.id = -1
         self.config: Definition | None = None
         self.live: Domain | None = None
+        self.fd_groups: dict[str, list[int]] = {}
+        """Descriptors that clients gave for its disks, by the group's name."""
         self.autostart = False
         self.managed_save = False
         self.updated = False
