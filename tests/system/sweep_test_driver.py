@@ -1,11 +1,11 @@
 """Every method of python3-libvirt's objects on the test driver, with good, edge and bad arguments; one JSON line per call.
 
 A program, run by the interpreter that has the `libvirt` module to be asked:
-`sweep_test_driver.py URI [PATTERN] [--full|--brief] [--sample=PER_MILLE:SEED] [--warm] [--show]`.
+`sweep_test_driver.py URI [PATTERN] [--full|--brief] [--sample=PER_MILLE:SEED] [--events] [--warm] [--show]`.
 A line is [case, outcome, state of the host afterwards where the call succeeded]. The host is made anew after every call that
-changed it, so that the cases do not depend on each other. SWEEP_DIR is a directory to write to. `--warm` has every kind of
-object made once before the processes of the cases are forked, which then find imported what an implementation in Python
-imports when it is first wanted.
+changed it, so that the cases do not depend on each other. SWEEP_DIR is a directory to write to. `--events` has the events
+of a call be part of its outcome. `--warm` has every kind of object made once before the processes of the cases are forked,
+which then find imported what an implementation in Python imports when it is first wanted.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ UUIDS = [
     "",
     "11111111-2222-3333-4444-555555555599",
 ]
+EVENTS = "--events" in sys.argv
 SCRATCH = os.environ.get("SWEEP_DIR") or tempfile.gettempdir()
 SAVED = os.path.join(SCRATCH, "saved")
 
@@ -404,13 +405,49 @@ class Host:
     """One connection and the objects that the cases are about."""
 
     def __init__(self, uri: str) -> None:
+        if EVENTS:
+            libvirt.virEventRegisterDefaultImpl()
         self.conn = libvirt.open(uri)
+        self.events: list[Any] = []
+        self.callbacks: list[tuple[str, int]] = []
+        if EVENTS:
+            self.listen()
         self.objects: dict[str, Any] = {"virConnect": self.conn}
         self.before: list[Any] | None = None
         self.changed = False
 
+    def listen(self) -> None:
+        """Note every event there can be."""
+
+        def note(*what: Any) -> None:
+            self.events.append(plain(list(what[1:-1])))
+
+        for number in range(libvirt.VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE + 1):
+            self.register("domain", number, lambda *what, n=number: note(*what[:-1], n, None))
+        self.register("network", libvirt.VIR_NETWORK_EVENT_ID_LIFECYCLE, note)
+        self.register("storagePool", libvirt.VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE, note)
+        self.register("storagePool", libvirt.VIR_STORAGE_POOL_EVENT_ID_REFRESH, note)
+        self.register("nodeDevice", libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, note)
+
+    def register(self, kind: str, number: int, note: Any) -> None:
+        callback = getattr(self.conn, f"{kind}EventRegisterAny")(None, number, note, None)
+        self.callbacks.append((f"{kind}EventDeregisterAny", callback))
+
+    def heard(self) -> list[Any]:
+        """The events since this was asked last, in no order."""
+        timers: list[int] = []
+        for _ in range(3 if EVENTS else 0):
+            timers.append(libvirt.virEventAddTimeout(0, lambda timer, its: None, None))
+            libvirt.virEventRunDefaultImpl()
+            libvirt.virEventRemoveTimeout(timers.pop())
+        found = sorted(self.events, key=json.dumps)
+        self.events.clear()
+        return found
+
     def close(self) -> None:
         self.objects.clear()
+        for name, callback in self.callbacks:
+            getattr(self.conn, name)(callback)
         self.conn.close()
 
     def get(self, kind: str) -> Any:
@@ -655,9 +692,11 @@ def run_case(host: Host, subject: str, name: str, given: list[Any], parameters: 
         return [["scene", plain(str(error))], None]
     if host.before is None:
         host.before = host.state()
+    host.heard()
     said = outcome(getattr(its, name), arguments)
     if said[0] != "ok":
         return [said, None]
+    said += [host.heard()] if EVENTS else []
     state = host.state()
     host.changed = state != host.before
     return [said, state if show else hashlib.sha1(json.dumps(state).encode()).hexdigest()[:10]]

@@ -1,6 +1,7 @@
 """Every method of python3-libvirt on the distribution's test driver and on ours: the same answers.
 
-Ours in this process, where what the C library itself looks at before any driver is ours too, and over the wire. What may
+Ours in this process, where what the C library itself looks at before any driver is ours too, and the events of each call
+are compared; and over the wire. What may
 differ is listed with its reason, and a reason that no case needs any more fails the test. By default a part of the calls
 is made; PUREVIRT_SWEEP=full (`make sweep`) makes all 13,000, PUREVIRT_SWEEP_SEED=… draws others.
 """
@@ -94,7 +95,7 @@ def test_over_the_wire(root: Path, tmp_path: Path) -> None:
 
 
 def test_in_process(tmp_path: Path) -> None:
-    options = () if FULL else (f"--sample=25:{SEED}",)
+    options = ("--events",) if FULL else ("--events", f"--sample=25:{SEED}")
     theirs = sweep(SYSTEM_PYTHON, "test:///default", tmp_path, *options)
     ours = sweep(
         sys.executable, "test:///default", tmp_path, "--warm", *options,

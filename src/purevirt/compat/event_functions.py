@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from purevirt.compat import eventloop
+from purevirt.compat import eventloop, raising
 from purevirt.compat.raising import libvirtError
 
 
@@ -17,6 +17,7 @@ def virEventRegisterDefaultImpl() -> int:
 
 def virEventRunDefaultImpl() -> int:
     """One turn of the default implementation."""
+    raising.reset_last_error()
     return eventloop.run_default()
 
 

@@ -15,12 +15,12 @@ from purevirt.types.typed_params import ParamList
 if TYPE_CHECKING:
     from purevirt.drivers.test.host import TestHost
 
-_KNOWN = C.VIR_DOMAIN_STATS_STATE | C.VIR_DOMAIN_STATS_IOTHREAD
+_KNOWN = C.VIR_DOMAIN_STATS_STATE | C.VIR_DOMAIN_STATS_IOTHREAD | C.VIR_DOMAIN_STATS_DIRTYRATE
 _LIST_FLAGS = 0xFF
 _ENFORCE = C.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS
 
 
-def _params(guest: Guest, stats: int) -> ParamList:
+def _params(guest: Guest, stats: int, now_us: int) -> ParamList:
     out = ParamList()
     if stats & C.VIR_DOMAIN_STATS_STATE:
         out.int("state.state", guest.state).int("state.reason", guest.reason)
@@ -30,6 +30,8 @@ def _params(guest: Guest, stats: int) -> ParamList:
             name = f"iothread.{number}."
             out.ullong(f"{name}poll-max-ns", its.poll_max_ns)
             out.uint(f"{name}poll-grow", its.poll_grow).uint(f"{name}poll-shrink", its.poll_shrink)
+    if stats & C.VIR_DOMAIN_STATS_DIRTYRATE and guest.is_active and guest.dirty_rate is not None:
+        guest.dirty_rate.describe(out, now_us)
     return out
 
 
@@ -50,4 +52,5 @@ class AllStatsFacet:
         wanted = stats & _KNOWN if stats else _KNOWN
         given = [self._host.guests.by_uuid(dom.uuid) for dom in doms] if doms else list(self._host.guests)
         guests = [guest for guest in given if guest is not None and matches(guest, flags & _LIST_FLAGS)]
-        return [p.DomainStatsRecord(guest.ref, list(_params(guest, wanted))) for guest in guests]
+        now = self._host.clock.now_us()
+        return [p.DomainStatsRecord(guest.ref, list(_params(guest, wanted, now))) for guest in guests]

@@ -28,7 +28,6 @@ from purevirt.model.cpu import HostCpu, HostCpuFlags, PageSize
 
 PAGES = (4, 8, 2048, 1048576)
 """Sizes in KiB of the pages the host has."""
-_HUGE = (2048, 1048576)
 _SYSINFO = """\
 <sysinfo type='smbios'>
   <bios>
@@ -51,7 +50,7 @@ def capabilities(host: TestHost) -> Capabilities:
     cells = []
     for number, cell in enumerate(host.cells):
         pages = [CellPages(size=cell.page, value=cell.memory // cell.page)]
-        pages += [CellPages(size=size, value=0) for size in _HUGE]
+        pages += [CellPages(size=size, value=pools.get(number, 0)) for size, pools in host.huge_pages.items()]
         first = cell.cpus[0]
         cpus = [
             CellCpu(id=cpu, socket_id=number, die_id=0, core_id=cpu - first, siblings=frozenset({cpu})) for cpu in cell.cpus

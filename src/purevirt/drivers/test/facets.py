@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from purevirt.drivers.test.agent import AgentFacet
 from purevirt.drivers.test.allstats import AllStatsFacet
 from purevirt.drivers.test.backup import BackupFacet
 from purevirt.drivers.test.blkio import BlkioFacet, ThrottleFacet
@@ -11,11 +12,13 @@ from purevirt.drivers.test.connection import ConnectionFacet
 from purevirt.drivers.test.console import ConsoleFacet
 from purevirt.drivers.test.cpu_models import CpuModelFacet
 from purevirt.drivers.test.define import DefineFacet
+from purevirt.drivers.test.dirty_rate import DirtyRateFacet
 from purevirt.drivers.test.disk_sizes import DiskFacet
 from purevirt.drivers.test.guest_facts import GuestFactsFacet
 from purevirt.drivers.test.guestops import GuestOpsFacet
 from purevirt.drivers.test.hardware import HardwareFacet
 from purevirt.drivers.test.host import TestHost
+from purevirt.drivers.test.host_actions import HostActionsFacet
 from purevirt.drivers.test.host_facts import HostFactsFacet
 from purevirt.drivers.test.hotplug import HotplugFacet
 from purevirt.drivers.test.info import InfoFacet
@@ -26,7 +29,10 @@ from purevirt.drivers.test.lifecycle import LifecycleFacet
 from purevirt.drivers.test.lookup import LookupFacet
 from purevirt.drivers.test.memory import MemoryFacet
 from purevirt.drivers.test.metadata import MetadataFacet
+from purevirt.drivers.test.migration import MigrationFacet
+from purevirt.drivers.test.migration_limits import MigrationLimitsFacet
 from purevirt.drivers.test.networks import NetworkFacet
+from purevirt.drivers.test.nodedev_states import NodeDeviceStateFacet
 from purevirt.drivers.test.nodedevs import NodeDeviceFacet
 from purevirt.drivers.test.nwfilters import BindingFacet, FilterFacet
 from purevirt.drivers.test.pools import PoolFacet
@@ -88,6 +94,12 @@ _KINDS = (
     PowerFacet,
     GuestFactsFacet,
     HostFactsFacet,
+    MigrationLimitsFacet,
+    MigrationFacet,
+    NodeDeviceStateFacet,
+    HostActionsFacet,
+    DirtyRateFacet,
+    AgentFacet,
 )
 
 

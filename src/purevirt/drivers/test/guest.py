@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.checkpoints import no_checkpoints
 from purevirt.drivers.test.iothreads import Polling, named_threads
+from purevirt.drivers.test.migration_limits import MigrationLimits
 from purevirt.drivers.test.snapshots import no_snapshots
 from purevirt.drivers.test.taints import deprecations_of, taints_of
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -16,6 +17,7 @@ from purevirt.types.uuid import format_uuid, parse_uuid
 
 if TYPE_CHECKING:
     from purevirt.drivers.test.blockjobs import BlockJob
+    from purevirt.drivers.test.dirty_rate import Measurement
     from purevirt.drivers.test.jobs import GuestJob
     from purevirt.model.backup import DomainBackup
     from purevirt.model.domain.document import Domain
@@ -39,6 +41,13 @@ class Guest:
         self.updated = False
         self.clock = (627319920, 0)
         """What the guest believes the time is: seconds and nanoseconds."""
+        self.ssh_keys: list[str] = []
+        self.offline_cpus: frozenset[int] = frozenset()
+        """Processors that the guest itself does not use."""
+        self.dirty_rate: Measurement | None = None
+        self.limits = MigrationLimits()
+        self.state_before: tuple[int, int] | None = None
+        """State and reason when it began to leave for another host."""
         self.frozen: set[str] = set()
         self.taints: list[str] = []
         self.deprecations: list[str] = []

@@ -78,6 +78,12 @@ class TestHost:
     """What its volumes may keep in memory."""
     busy: set[Guest] = field(default_factory=set)
     """Guests that have jobs, or had when it was last looked."""
+    huge_pages: dict[int, dict[int, int]] = field(default_factory=lambda: {2048: {}, 1048576: {}})
+    """Pools of pages by size in KiB: NUMA node → number."""
+    shared_memory: dict[str, int] = field(
+        default_factory=lambda: {"shm_pages_to_scan": 100, "shm_sleep_millisecs": 20, "shm_merge_across_nodes": 1}
+    )
+    """How the kernel would merge equal pages."""
     connections: int = 0
     last_id: int = 0
 

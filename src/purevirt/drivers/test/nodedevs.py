@@ -53,6 +53,12 @@ class TestDevice:
     __test__ = False
 
     document: NodeDevice
+    active: bool = True
+    persistent: bool = False
+    """Defined, so that it stays when it is destroyed."""
+    autostart: bool = False
+    detached: bool = False
+    """From the host's driver, for a guest."""
 
     @property
     def name(self) -> str:
@@ -93,7 +99,7 @@ class TestDevice:
         return list(self.document.capabilities)
 
 
-def _emit(host: TestHost, device: TestDevice, event: int) -> None:
+def emit_device(host: TestHost, device: TestDevice, event: int) -> None:
     message = p.NodeDeviceEventLifecycleMsg(0, device.ref, event, 0)
     host.hub.emit(Event("node_device", C.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, device.name, message))
 
@@ -109,13 +115,13 @@ def create_vport(host: TestHost, wwnn: str, wwpn: str) -> TestDevice:
     if its is not None:
         its.wwnn, its.wwpn = wwnn, wwpn
     host.devices.add(device)
-    _emit(host, device, C.VIR_NODE_DEVICE_EVENT_CREATED)
+    emit_device(host, device, C.VIR_NODE_DEVICE_EVENT_CREATED)
     return device
 
 
 def destroy_vport(host: TestHost, device: TestDevice) -> None:
     host.devices.remove(device)
-    _emit(host, device, C.VIR_NODE_DEVICE_EVENT_DELETED)
+    emit_device(host, device, C.VIR_NODE_DEVICE_EVENT_DELETED)
 
 
 def by_wwns(host: TestHost, wwnn: str | None, wwpn: str | None) -> TestDevice | None:
@@ -136,6 +142,14 @@ def _parent_device(host: TestHost, parent: DeviceParent | None) -> TestDevice | 
     return next((device for device in host.devices if "vports" in device.all_capabilities), None)
 
 
+def named_device(host: TestHost, name: str) -> TestDevice:
+    """The device; NO_NODE_DEVICE."""
+    found = host.devices.get(name)
+    if found is None:
+        raise errors.not_found(ErrorCode.NO_NODE_DEVICE, f"no node device with matching name '{name}'")
+    return found
+
+
 class NodeDeviceFacet:
     """virNodeDevice*."""
 
@@ -143,10 +157,7 @@ class NodeDeviceFacet:
         self._host = host
 
     def _named(self, name: str) -> TestDevice:
-        found = self._host.devices.get(name)
-        if found is None:
-            raise errors.not_found(ErrorCode.NO_NODE_DEVICE, f"no node device with matching name '{name}'")
-        return found
+        return named_device(self._host, name)
 
     async def node_device_lookup_by_name(self, name: str) -> p.NonnullNodeDevice:
         return self._named(name).ref
@@ -199,5 +210,15 @@ class NodeDeviceFacet:
 
     async def node_device_destroy(self, name: str) -> None:
         device = self._named(name)
+        if device.persistent:
+            if not device.active:
+                raise errors.invalid("Device is not active")
+            device.active = False
+            emit_device(self._host, device, C.VIR_NODE_DEVICE_EVENT_DELETED)
+            return
+        if "mdev" in device.own_capabilities:
+            self._host.devices.remove(device)
+            emit_device(self._host, device, C.VIR_NODE_DEVICE_EVENT_DELETED)
+            return
         if device.fc_host is not None and self._host.devices.get(device.parent or "") is not None:
             destroy_vport(self._host, device)

@@ -11,6 +11,8 @@ from purevirt.drivers.test.guest import Guest
 from purevirt.errors import ErrorCode, VirtError, system_error
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import check_params
+from purevirt.types.typed_params import STRING, TypedParam, to_dict
 
 if TYPE_CHECKING:
     from purevirt.drivers.test.host import TestHost
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"TestGuestMagic\0"
 _MOST = 8192
+_PARAMS = {C.VIR_DOMAIN_SAVE_PARAM_FILE: STRING, C.VIR_DOMAIN_SAVE_PARAM_DXML: STRING}
 
 
 def _write(path: str, data: bytes, doing: str) -> None:
@@ -94,6 +97,25 @@ class SaveFacet:
             guest.document = document
         self._host.start(guest, C.VIR_DOMAIN_RUNNING_RESTORED)
         self._host.lifecycle(guest, C.VIR_DOMAIN_EVENT_STARTED, C.VIR_DOMAIN_EVENT_STARTED_RESTORED)
+
+    async def domain_save_params(self, dom: p.NonnullDomain, params: list[TypedParam], flags: int) -> None:
+        """Without a file it is a managed save."""
+        check_params(params, _PARAMS)
+        given = to_dict(params)
+        file, dxml = given.get(C.VIR_DOMAIN_SAVE_PARAM_FILE), given.get(C.VIR_DOMAIN_SAVE_PARAM_DXML)
+        if file is not None:
+            await self.domain_save_flags(dom, str(file), str(dxml) if dxml is not None else None, flags)
+            return
+        _refuse_changes(None if dxml is None else str(dxml))
+        await self.domain_managed_save(dom, flags)
+
+    async def domain_restore_params(self, params: list[TypedParam], flags: int) -> None:
+        check_params(params, _PARAMS)
+        given = to_dict(params)
+        file, dxml = given.get(C.VIR_DOMAIN_SAVE_PARAM_FILE), given.get(C.VIR_DOMAIN_SAVE_PARAM_DXML)
+        if file is None:
+            raise VirtError(ErrorCode.INVALID_ARG, "missing path to the image to restore from", errors.FROM)
+        await self.domain_restore_flags(str(file), str(dxml) if dxml is not None else None, flags)
 
     async def domain_save_image_get_xml_desc(self, file: str, flags: int) -> str:
         errors.check_flags(flags, C.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE, "testDomainSaveImageGetXMLDesc")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.sizes import now_us, vcpus
+from purevirt.model.domain.cpuset import CPUSET
 from purevirt.model.domain.tune import Cputune, EmulatorPin, VcpuPin
-from purevirt.model.domain.vcpu import Vcpu
+from purevirt.model.domain.vcpu import Vcpu, VcpuEntry
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 from purevirt.types.cpumaps import from_map, to_map
@@ -28,6 +29,19 @@ def _set_counts(document: Domain, most: int, now: int) -> None:
         document.vcpus = [entry for entry in document.vcpus if entry.id < most]
         for entry in document.vcpus:
             entry.enabled = entry.id < now
+
+
+def _set_enabled(document: Domain, wanted: frozenset[int], *, enabled: bool) -> None:
+    """Plug or unplug single processors."""
+    most, now = vcpus(document)
+    if not document.vcpus:
+        document.vcpus = [VcpuEntry(id=number, enabled=number < now, hotpluggable=number > 0) for number in range(most)]
+    for entry in document.vcpus:
+        if entry.id in wanted:
+            entry.enabled = enabled
+    vcpu = document.vcpu = document.vcpu or Vcpu(value=1)
+    now = sum(entry.enabled for entry in document.vcpus)
+    vcpu.current = now if now != most else None
 
 
 def _usual(document: Domain, host: TestHost) -> frozenset[int]:
@@ -82,6 +96,26 @@ class VcpuFacet:
             raise errors.bad_argument(f"requested cpu amount exceeds maximum ({nvcpus} > {limit})")
         for document in documents:
             _set_counts(document, vcpus(document)[0], nvcpus)
+
+    async def domain_set_vcpu(self, dom: p.NonnullDomain, cpumap: str, state: int, flags: int) -> None:
+        errors.check_flags(flags, _AFFECT, "testDomainSetVcpu")
+        if state not in (0, 1):
+            raise errors.bad_argument("unsupported state value")
+        guest = self._host.guest(dom)
+        documents = guest.targets(flags)
+        try:
+            wanted = CPUSET.parse(cpumap)
+        except ValueError:
+            raise errors.bad_argument(f"failed to parse bitmap '{cpumap}'") from None
+        for document in documents:
+            most = vcpus(document)[0]
+            missing = wanted - frozenset(range(most))
+            if missing:
+                raise errors.bad_argument(f"vcpu '{min(missing)}' is out of range of maximum vcpu count '{most}'")
+        if not state and 0 in wanted:
+            raise errors.bad_argument("vCPU '0' can't be unplugged")
+        for document in documents:
+            _set_enabled(document, wanted, enabled=bool(state))
 
     # --- where -------------------------------------------------------------------------------------------------
 
