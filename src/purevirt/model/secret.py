@@ -58,15 +58,22 @@ class SecretUsage(Element, tag="usage"):
                 setattr(self, other, None)
 
 
+def _said(text: str) -> bool:
+    """An attribute with nothing in it is not there."""
+    return YES_NO.parse(text) if text else False
+
+
 class Secret(Element, tag="secret"):
     """One secret: `ephemeral` ones are kept in memory only, the value of `private` ones is never told to a client."""
 
     document = "definition_of_secret"
     error_domain = ErrorDomain.SECRET
 
-    ephemeral: bool = attr(YES_NO, default=False, error="invalid value of 'ephemeral'")
-    private: bool = attr(YES_NO, default=False, error="invalid value of 'private'")
-    uuid: str | None = leaf(UUID, error=(ErrorCode.INTERNAL_ERROR, "malformed uuid element"))
+    ephemeral: bool = attr(YES_NO, default=False, parse=_said, error="invalid value of 'ephemeral'")
+    private: bool = attr(YES_NO, default=False, parse=_said, error="invalid value of 'private'")
+    uuid: str | None = leaf(
+        UUID, parse=lambda text: UUID.parse(text) if text else None, error=(ErrorCode.INTERNAL_ERROR, "malformed uuid element")
+    )
     description: str | None = leaf()
     usage: SecretUsage | None = child(SecretUsage)
 

@@ -18,6 +18,15 @@ def check_flags(flags: int, allowed: int, function: str, domain: int = ErrorDoma
         )
 
 
+def require_value(value: bytes) -> None:
+    """A secret's value has bytes: libvirt's server takes none for no value at all."""
+    if not value:
+        text = "value in virSecretSetValue must not be NULL"
+        raise VirtError(
+            ErrorCode.INVALID_ARG, domain=ErrorDomain.SECRET, message=text, str1="virSecretSetValue", str2="value", int1=0, int2=0
+        )
+
+
 def check_params(params: Iterable[TypedParam], types: Mapping[str, int]) -> None:
     """ARGUMENT_UNSUPPORTED for a name that is not taken, INVALID_ARG for a wrong type or one said twice."""
     seen: set[str] = set()

@@ -95,6 +95,7 @@ class SecretFacet:
 
     async def secret_set_value(self, secret: remote.NonnullSecret, value: bytes, flags: int) -> None:
         check_flags(flags, 0, "secretSetValue")
+        arguments.require_value(value)
         stored = self._find(secret)
         self._store.set_value(stored, value)
         self._announce(EVENT_VALUE_CHANGED, wire_secret(stored))

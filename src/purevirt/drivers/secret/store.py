@@ -138,7 +138,7 @@ class SecretStore:
 
     def _check_redefinition(self, old: Secret, new: Secret) -> None:
         if (old.usage_type, old.usage_id) != (new.usage_type, new.usage_id):
-            detail = f"a secret with UUID {old.uuid} is already defined for use with {old.usage_id}"
+            detail = f"a secret with UUID {old.uuid} is already defined for use with {old.usage_id or '(null)'}"
             raise secret_error(ErrorCode.INTERNAL_ERROR, detail)
         if old.private and not new.private:
             raise secret_error(ErrorCode.INTERNAL_ERROR, "cannot change private flag on existing secret")

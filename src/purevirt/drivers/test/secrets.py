@@ -13,6 +13,7 @@ from purevirt.model._engine import ParseContext
 from purevirt.model.secret import Secret, SecretUsageType
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
+from purevirt.types.arguments import require_value
 from purevirt.types.override import override
 from purevirt.types.uuid import format_uuid, parse_uuid
 
@@ -132,6 +133,7 @@ class SecretFacet:
 
     async def secret_set_value(self, secret: p.NonnullSecret, value: bytes, flags: int) -> None:
         errors.check_flags(flags, 0, "testSecretSetValue")
+        require_value(value)
         its = self._find(secret.uuid)
         its.value = bytes(value)
         message = p.SecretEventValueChangedMsg(0, its.ref)
