@@ -119,15 +119,15 @@ class _Servers:
 
     async def admin_server_get_threadpool_parameters(self, srv: admin.NonnullServer, flags: int) -> list[TypedParam]:
         check_flags(flags, 0, "adminServerGetThreadPoolParameters", ErrorDomain.ADMIN)
-        lanes = _server(self._daemon, srv.name).lanes
-        # lanes cost nothing while free, so as many "are there" as must be, or as are busy
-        present = max(lanes.minimum, lanes.busy)
+        server = _server(self._daemon, srv.name)
+        lanes, present = server.lanes, server.lanes.present
+        busy = max(lanes.busy, int(server.name == "admin"))  # this very call is one of the admin server's
         return (
             ParamList()
             .uint(VIR_THREADPOOL_WORKERS_MIN, lanes.minimum)
             .uint(VIR_THREADPOOL_WORKERS_MAX, lanes.normal)
             .uint(VIR_THREADPOOL_WORKERS_CURRENT, present)
-            .uint(VIR_THREADPOOL_WORKERS_FREE, present - lanes.busy)
+            .uint(VIR_THREADPOOL_WORKERS_FREE, present - busy)
             .uint(VIR_THREADPOOL_WORKERS_PRIORITY, lanes.reserved)
             .uint(VIR_THREADPOOL_JOB_QUEUE_DEPTH, lanes.depth)
         )
@@ -143,9 +143,7 @@ class _Servers:
         normal = given.get(VIR_THREADPOOL_WORKERS_MAX, lanes.normal)
         if minimum > normal:
             raise VirtError(ErrorCode.INVALID_ARG, "minWorkers cannot be larger than maxWorkers")
-        lanes.minimum, lanes.normal = minimum, normal
-        lanes.reserved = given.get(VIR_THREADPOOL_WORKERS_PRIORITY, lanes.reserved)
-        lanes.admit()
+        lanes.resize(minimum, normal, given.get(VIR_THREADPOOL_WORKERS_PRIORITY, lanes.reserved))
 
     async def admin_server_get_client_limits(self, srv: admin.NonnullServer, flags: int) -> list[TypedParam]:
         check_flags(flags, 0, "adminServerGetClientLimits", ErrorDomain.ADMIN)

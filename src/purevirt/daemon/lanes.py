@@ -20,6 +20,8 @@ class Lanes:
         self.normal = normal
         self.reserved = reserved
         self.minimum = 0
+        self.kept = 0
+        """What was there before the sizes were changed: it stays, as far as it may."""
         self.busy = 0
         self.busy_reserved = 0
         self._waiting: deque[Start] = deque()
@@ -29,6 +31,17 @@ class Lanes:
     def depth(self) -> int:
         """Calls that wait for a lane."""
         return len(self._waiting) + len(self._waiting_high)
+
+    @property
+    def present(self) -> int:
+        """Lanes cost nothing while free, so as many "are there" as must be, as were, or as are busy."""
+        return max(self.minimum, self.kept, self.busy)
+
+    def resize(self, minimum: int, normal: int, reserved: int) -> None:
+        """Other sizes; what waits and now fits is started."""
+        self.kept = min(max(self.present, minimum), normal)
+        self.minimum, self.normal, self.reserved = minimum, normal, reserved
+        self.admit()
 
     def take(self, high: bool, start: Start) -> bool:
         if self.busy < self.normal and not self._waiting:

@@ -174,6 +174,7 @@ class Daemon:
         server.lanes.minimum, server.lanes.normal = config.min_workers, max(config.min_workers, config.max_workers)
         server.lanes.reserved = config.prio_workers
         admins.max_clients = config.admin_max_clients
+        admins.max_anonymous_clients = 0
         admins.max_client_requests = config.admin_max_client_requests
         admins.keepalive_interval = config.admin_keepalive_interval
         admins.keepalive_count = config.admin_keepalive_count
