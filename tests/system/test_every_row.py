@@ -6,6 +6,7 @@ everything it has on our server, behind which a driver answers every row with so
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,17 +21,18 @@ from purevirt.api.events import EventHub
 from purevirt.client.base import run
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.protocol import lxc, qemu, remote, xdr
+from purevirt.protocol.features import BY_DAEMON, Feature
 from purevirt.protocol.rows import Row
 from purevirt.rpc.session import Call
 from sample_args import filled, sample_args
-from system.peers import libvirtd
+from system.peers import NOBODY, libvirtd
 
 PROGRAMS = {"remote": remote.PROGRAM, "qemu": qemu.PROGRAM, "lxc": lxc.PROGRAM}
 HERE = Path(__file__).parent
 
 ELSEWHERE = "part of connecting; the tests in tests/transport and tests/system/test_polkit.py exercise it with both peers"
-OLDER = "the 9.0 client calls a newer row where the server has it, as ours has"
-TUNNEL = "only a daemon sends it, to another daemon, when it tunnels a migration"
+OLDER = "the 9.0 client calls a newer row where the server has it, as ours has: see the test of older servers"
+TUNNEL = "a daemon sends it to another daemon when it tunnels a migration: see the test of older servers"
 NOT_CALLED = {
     **dict.fromkeys(("auth_sasl_init", "auth_sasl_start", "auth_sasl_step", "auth_polkit"), ELSEWHERE),
     **dict.fromkeys(("domain_migrate_prepare", "domain_migrate_perform", "domain_migrate_finish"), OLDER),
@@ -40,19 +42,24 @@ NOT_CALLED = {
     **dict.fromkeys(("domain_migrate_prepare_tunnel", "domain_migrate_prepare_tunnel3"), TUNNEL),
     "domain_migrate_prepare_tunnel3_params": TUNNEL,
 }
-"""Rows that python3-libvirt does not send to a server of our age, with the reason."""
+"""Rows that python3-libvirt does not send to a server of our age, with the reason. All but the first four are sent by the next
+test: to a server that says it is older, and by the functions that only daemons call."""
 
 
 class Everything:
     """A driver that answers every procedure, with something in every field."""
 
-    def __init__(self) -> None:
+    def __init__(self, features: frozenset[int] | None = None) -> None:
         self.events = EventHub()
+        self.features = features
+        """The only ones that it says it has."""
 
     def supports(self, procedure: str) -> bool:
         return True
 
     async def call(self, procedure: str, *args: Any, program: str = "remote") -> Any:
+        if procedure == "connect_supports_feature" and self.features is not None:
+            return int(args[0] in self.features)
         row = PROGRAMS[program].by_name[procedure]
         if row.ret is None:
             return None
@@ -84,6 +91,44 @@ def test_pythons_libvirt_calls_everything(tmp_path: Path, monkeypatch: pytest.Mo
     assert done.returncode == 0, done.stderr
     missing = {row.name for name, program in PROGRAMS.items() for row in program.calls if (name, row.name) not in seen}
     assert missing == set(NOT_CALLED), done.stdout
+
+
+@pytest.mark.skipif(not Path("/usr/lib/python3/dist-packages/libvirt.py").exists(), reason="no python3-libvirt")
+def test_pythons_libvirt_calls_what_it_keeps_for_older_servers(open_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an ordinary user, whose daemon is the one that it finds without being told."""
+    versions = {"/v1": frozenset({Feature.MIGRATION_V1}), "/v2": frozenset({Feature.MIGRATION_V2})}
+
+    async def open_older(uri: str, host: Any) -> Everything:
+        return Everything(versions.get(uri.partition("://")[2], frozenset()))
+
+    monkeypatch.setattr("purevirt.daemon.connect_calls.open_driver", open_older)
+    monkeypatch.setattr("purevirt.daemon.connect_calls.BY_DAEMON", BY_DAEMON - {Feature.REMOTE_EVENT_CALLBACK})
+    seen: set[str] = set()
+    (open_root / "libvirt").mkdir()
+    (open_root / "libvirt").chmod(0o777)  # the client has a lock there
+    (open_root / "libvirt/libvirt-sock").symlink_to("../sock")
+    with serving(open_root) as served:
+        served.socket.chmod(0o777)
+        dispatcher = served.server.dispatcher
+        begin = dispatcher.begin
+
+        def recorded(client: Any, call: Call) -> None:
+            seen.add(call.row.name)
+            begin(client, call)
+
+        monkeypatch.setattr(dispatcher, "begin", recorded)
+        command = ["/usr/bin/python3", "-", str(served.socket)]
+        if os.geteuid() == 0:
+            command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+        script = (HERE / "foreign_older_calls.py").read_text()
+        environment = dict.fromkeys(("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"), str(open_root))
+        done = subprocess.run(
+            command, input=script, env={"PATH": os.environ["PATH"], **environment}, cwd="/",
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    missing = {name for name in NOT_CALLED if name not in seen}
+    assert missing == {name for name in NOT_CALLED if name.startswith("auth_")}, done.stderr
 
 
 @pytest.fixture(scope="module")
