@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from crash.test_daemon_killed import Daemon, alive, runs_from, states
+from purevirt.host.process import tied
 from purevirt.testing.boot_image import write_boot_image
 from system.test_daemon_basic import virsh
 
@@ -126,6 +127,67 @@ def test_killed_at_each_change(daemon: DyingDaemon, operation: str) -> None:
         daemon.start()
         check(daemon, titles, (number, changes[number]))
         bring_to_nothing(daemon)
+
+
+RENAMING = ["before etc/libvirt/qemu/h.xml", "after etc/libvirt/qemu/h.xml", "removed etc/libvirt/qemu/g.xml"]
+
+
+def test_killed_while_renaming(daemon: DyingDaemon) -> None:
+    """It has one of the two names, and nothing is left of the other, also after one more restart."""
+    directory = daemon.root / "etc/libvirt/qemu"
+    for number in range(len(RENAMING)):
+        assert do(daemon, "define old.xml").returncode == 0
+        seen = len(daemon.moments)
+        daemon.die_after(number)
+        virsh(daemon.root, "domrename", "g", "h")
+        assert daemon.has_died(), number
+        assert daemon.moments[seen:] == RENAMING[: number + 1]
+        for _ in range(2):
+            daemon.start()
+            [(name, state)] = states(daemon).items()
+            assert (name, state) == ("g" if number == 0 else "h", "shut off")
+            assert [p.name for p in directory.glob("*.xml*")] == [f"{name}.xml"]
+            assert f"<name>{name}</name>" in virsh(daemon.root, "dumpxml", name).stdout
+            daemon.kill()
+        daemon.start()
+        assert virsh(daemon.root, "undefine", name).returncode == 0
+
+
+def test_killed_while_an_emulator_is_asked(daemon: DyingDaemon) -> None:
+    """The QEMU that was asked ends with the daemon."""
+    if not tied():
+        pytest.skip("no setpriv (util-linux)")
+    for known in (daemon.root / "cache/libvirt/qemu/capabilities").glob("*"):
+        known.unlink()
+    uri = f"qemu+unix:///system?socket={daemon.root}/run/libvirt/libvirt-sock"
+    words = ["virsh", "-c", uri, "domcapabilities", "--emulatorbin", "/usr/bin/qemu-system-x86_64"]
+    client = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not (asked := probes(daemon.root)):
+            assert time.monotonic() < deadline
+        daemon.kill()
+        deadline = time.monotonic() + 5
+        while any(alive(pid) for pid in asked):
+            assert time.monotonic() < deadline, asked
+    finally:
+        client.kill()
+        client.wait(10)
+
+
+def probes(root: Path) -> list[int]:
+    """QEMUs without a machine that a daemon of this root asks what they can do."""
+    found = []
+    for directory in Path("/proc").iterdir():
+        try:
+            if not directory.name.isdigit() or b"none,accel=" not in (directory / "cmdline").read_bytes():
+                continue
+            ours = str(root).encode() in (directory / "environ").read_bytes()
+            if ours and "qemu" in os.readlink(directory / "exe"):
+                found.append(int(directory.name))
+        except OSError:
+            continue
+    return found
 
 
 def check(daemon: DyingDaemon, titles: set[str | None], where: object) -> None:

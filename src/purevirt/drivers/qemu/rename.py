@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from logging import getLogger
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
@@ -10,11 +12,42 @@ from purevirt.drivers.qemu.definition import HEADER, Definition
 from purevirt.drivers.qemu.vm import Vm
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.host import files
+from purevirt.model._engine.tree import escape
 from purevirt.protocol import remote as p
 from purevirt.types import constants as C
 
 if TYPE_CHECKING:
     from purevirt.drivers.qemu.state import QemuState
+
+log = getLogger("purevirt.qemu.rename")
+
+
+def finish_rename(state: QemuState, vm: Vm, found: Path, autostart: set[str]) -> bool:
+    """Two stored definitions that differ in nothing but the name: a daemon died while renaming, and the older one goes.
+
+    `vm` was loaded from one of them, `found` is the other. False when they are two guests, whatever their UUID says.
+    """
+    first = state.definitions.path(vm.name)
+    try:
+        if _nameless(first, vm.name) != _nameless(found, found.stem):
+            return False
+        old, new = sorted((first, found), key=lambda path: path.stat().st_mtime_ns)
+    except OSError:
+        return False
+    log.warning("Finishing to rename domain '%s' to '%s'", old.stem, new.stem)
+    state.paths.autostart_link(old.stem).unlink(missing_ok=True)
+    state.definitions.remove(old.stem)
+    if new is found:
+        state.vms.rename(vm, new.stem)
+        vm.jobs.name = new.stem
+        vm.config = Definition(state.memory, state.parse_stored, None, new)
+    vm.autostart = new.stem in autostart
+    return True
+
+
+def _nameless(path: Path, name: str) -> str:
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    return text[text.index("<domain") if "<domain" in text else 0 :].replace(f"<name>{escape(name)}</name>", "", 1)
 
 
 class RenameFacet:
@@ -51,7 +84,7 @@ class RenameFacet:
             raise VirtError(ErrorCode.OPERATION_INVALID, text, ErrorDomain.DOMAIN)
 
     def _rename(self, vm: Vm, name: str) -> None:
-        """The new document is on disk before the old one goes; a daemon that dies between finds two of one UUID."""
+        """The new document is on disk before the old one goes; `finish_rename` puts right what a kill in between leaves."""
         state, old = self._state, vm.name
         document = vm.require_config().document().copy()
         document.name = name

@@ -28,6 +28,7 @@ from purevirt.drivers.qemu.definition import HEADER, Definition, ParsedMemory, r
 from purevirt.drivers.qemu.events import DomainEvents
 from purevirt.drivers.qemu.paths import QemuPaths
 from purevirt.drivers.qemu.ports import PortAllocator
+from purevirt.drivers.qemu.rename import finish_rename
 from purevirt.drivers.qemu.vm import Runtime, Vm
 from purevirt.errors import VirtError
 from purevirt.host import files
@@ -143,7 +144,10 @@ class QemuState:
         except (OSError, ValueError) as error:
             log.error("Failed to load config for domain '%s': %s", path.stem, error)
             return
-        if name != path.stem or self.vms.by_uuid(uuid) is not None:
+        other = self.vms.by_uuid(uuid)
+        if name == path.stem and other is not None and finish_rename(self, other, path, autostart):
+            return
+        if name != path.stem or other is not None:
             log.error("Failed to load config for domain '%s': name or UUID is not its own", path.stem)
             return
         vm = self.new_vm(name, uuid)
