@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from purevirt.drivers.qemu.agent import PORT
@@ -34,11 +35,21 @@ def settle(state: QemuState, document: Domain) -> None:
         return
     _number_images(document)
     _name_addresses(state, document)
+    if not document.seclabels:
+        document.seclabels = [*_own_labels(state)]
+
+
+def settle_again(state: QemuState, document: Domain) -> None:
+    """Of a guest that an earlier daemon started: what it was given is known for what it is."""
+    own = {str(label.label): label for label in _own_labels(state)}
+    document.seclabels = [own.get(str(s.label), s) if s.type == "dynamic" and s.model == "dac" else s for s in document.seclabels]
+
+
+def _own_labels(state: QemuState) -> Iterator[OwnLabel]:
     credentials = state.config.credentials
-    if credentials is not None and not document.seclabels:
+    if credentials is not None:
         label = f"+{credentials.uid}:+{credentials.gid}"
-        seclabel = OwnLabel(type="dynamic", model="dac", relabel=True, label=label, imagelabel=label)
-        document.seclabels = [seclabel]
+        yield OwnLabel(type="dynamic", model="dac", relabel=True, label=label, imagelabel=label)
 
 
 def _number_images(document: Domain) -> None:

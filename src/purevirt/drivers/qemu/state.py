@@ -156,6 +156,8 @@ class QemuState:
         self.vms.add(vm)
 
     def _load_running(self, name: str) -> None:
+        from purevirt.drivers.qemu.live_document import settle_again
+
         try:
             saved = status.parse_document(self.status.load(name))
             document = documents.parse_status(saved.domain_xml)
@@ -172,6 +174,7 @@ class QemuState:
         vm.run = Runtime(caps, saved.own_dir, saved.channel_dir, fake_reboot=saved.fake_reboot)
         vm.run.vcpu_threads = saved.vcpu_threads
         vm.live = document
+        settle_again(self, document)
         self.vms.set_id(vm, document.id if document.id is not None else self.allocate_id())
         vm.set_state(saved.state, saved.reason, self.clock)
         self._ids = itertools.count(max(next(self._ids), vm.id + 1))
