@@ -50,7 +50,14 @@ async def offload(work: Callable[..., T], *args: Any) -> T:
     return await asyncio.get_running_loop().run_in_executor(None, work, *args)
 
 
+LARGE = 1 << 16
+"""Characters of a document that is read in a thread, so that others are served meanwhile: a guest of 60 devices has 20,000."""
 _long = threading.Lock()
+
+
+async def offload_large(text: str, work: Callable[[], T]) -> T:
+    """What is to be done with a document: here and now, or apart when it is a huge one."""
+    return work() if len(text) < LARGE else await offload_long(work)
 
 
 async def offload_long(work: Callable[..., T], *args: Any) -> T:

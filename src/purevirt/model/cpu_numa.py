@@ -186,8 +186,9 @@ class GuestNuma(Element, tag="numa"):
         self.cells.sort(key=lambda cell: cell.id or 0)
 
     def _check_cpus(self) -> None:
-        for index, cell in enumerate(self.cells):
-            for other in self.cells[:index]:
+        with_cpus = [cell for cell in self.cells if cell.cpus]
+        for index, cell in enumerate(with_cpus):
+            for other in with_cpus[:index]:
                 if cell.cpus and other.cpus and cell.cpus & other.cpus:
                     text = f"NUMA cells {cell.id} and {other.id} have overlapping vCPU ids"
                     raise XmlError(text, ErrorCode.CONFIG_UNSUPPORTED)

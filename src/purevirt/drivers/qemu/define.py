@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
-from purevirt.core.tasks import offload_long
+from purevirt.core.tasks import offload_large
 from purevirt.drivers.qemu import documents, errors, tpm
 from purevirt.drivers.qemu.definition import Definition
 from purevirt.drivers.qemu.vm import Vm
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from purevirt.model.domain.document import Domain
 
 _XML_FLAGS = C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_INACTIVE | C.VIR_DOMAIN_XML_UPDATE_CPU | C.VIR_DOMAIN_XML_MIGRATABLE
-_LARGE = 1 << 16
-"""Characters of a document that is read in a thread, so that others are served meanwhile: 60 devices are 20,000."""
 _UNDEFINE_FLAGS = (
     C.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
     | C.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
@@ -42,13 +40,9 @@ async def read_new(state: QemuState, xml: str, *, validate: bool) -> Domain:
         with placed(xml, document):
             return documents.complete(document, state, new=True)
 
-    if len(xml) < _LARGE:
-        document = documents.parse_inactive(xml, validate=validate)
-        await documents.probe_for(document, state)
-        return complete()
-    document = await offload_long(lambda: documents.parse_inactive(xml, validate=validate))
+    document = await offload_large(xml, lambda: documents.parse_inactive(xml, validate=validate))
     await documents.probe_for(document, state)
-    return await offload_long(complete)
+    return await offload_large(xml, complete)
 
 
 def admit(state: QemuState, name: str, uuid: bytes, *, live: bool) -> Vm | None:

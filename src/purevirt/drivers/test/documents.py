@@ -79,11 +79,11 @@ def name_interfaces(document: Domain) -> None:
     """testnet0, testnet1 … for interfaces without a name."""
     interfaces = document.devices.interfaces if document.devices is not None else []
     taken = {i.target.dev for i in interfaces if i.target is not None}
+    names = (name for n in range(2 * len(interfaces)) if (name := f"testnet{n}") not in taken)
     for interface in interfaces:
         if interface.target is not None and interface.target.dev:
             continue
-        name = next(f"testnet{n}" for n in range(len(interfaces) + 1) if f"testnet{n}" not in taken)
-        taken.add(name)
+        name = next(names)
         if interface.target is None:
             interface.target = InterfaceTarget()
         interface.target.dev = name

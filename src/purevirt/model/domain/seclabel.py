@@ -78,9 +78,11 @@ class Seclabel(Element, tag="seclabel"):
 
 def check_models(labels: list[Seclabel]) -> None:
     """At most one label per model, and a model with each when there are several."""
-    for index, label in enumerate(labels):
-        if any(other.model == label.model for other in labels[:index]):
+    seen: set[str | None] = set()
+    for label in labels:
+        if label.model in seen:
             text = f"seclabel for model {label.model or '(null)'} is already provided"
             raise XmlError(text, ErrorCode.XML_DETAIL)
+        seen.add(label.model)
     if len(labels) > 1 and any(label.model is None for label in labels):
         raise XmlError("missing security model when using multiple labels")
