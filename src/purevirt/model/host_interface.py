@@ -22,6 +22,7 @@ from purevirt.model._engine import (
     own_forms,
     write_element,
 )
+from purevirt.model.lenient import Blank
 from purevirt.model.schema_text import DEVICE_NAME, IPV4, IPV6, UNSIGNED, matching, up_to
 from purevirt.types.override import override
 
@@ -62,7 +63,7 @@ class OpenElement(Element):
 class InterfaceStart(Element, tag="start"):
     """When the interface is started."""
 
-    mode: StartMode | None = attr(StartMode, error="unknown interface startmode %s", needed=True)
+    mode: StartMode | None = attr(Blank(StartMode), error="unknown interface startmode %s", needed=True)
 
 
 class InterfaceMtu(Element, tag="mtu"):
@@ -92,7 +93,7 @@ class ProtocolIp(Element, tag="ip"):
 class ProtocolRoute(Element, tag="route"):
     """The default route."""
 
-    gateway: str | None = attr(needed=True)
+    gateway: str | None = attr(Blank(None), needed=True)
 
 
 class InterfaceProtocol(OpenElement, tag="protocol"):
@@ -129,13 +130,13 @@ class HostLink(Element, tag="link"):
     """Speed (Mbit/s) and state of the link as it is now."""
 
     speed: int | None = attr(UINT, omit=0, rng=UNSIGNED)
-    state: LinkStateName | None = attr(LinkStateName)
+    state: LinkStateName | None = attr(Blank(LinkStateName))
 
 
 class HostMac(Element, tag="mac"):
     """The MAC address."""
 
-    address: str | None = attr(needed=True, rng=MAC.rng)
+    address: str | None = attr(Blank(None), needed=True, rng=MAC.rng)
 
 
 class VlanLower(Element, tag="interface"):
@@ -200,7 +201,7 @@ class Bond(OpenElement, tag="bond"):
 
     schema_cases = ({"miimon": "absent"}, {"miimon": "present", "arpmon": "absent"})
 
-    mode: BondMode | None = attr(BondMode, error="unknown bonding mode %s")
+    mode: BondMode | None = attr(Blank(BondMode), error="unknown bonding mode %s")
     miimon: MiiMonitor | None = child(MiiMonitor)
     arpmon: ArpMonitor | None = child(ArpMonitor)
     interfaces: list[HostInterface] = children(

@@ -49,4 +49,22 @@ class Silent:
         return self._codec.format(value)
 
 
-__all__ = ["Pattern", "Silent"]
+class Blank:
+    """A codec that reads nothing as absent, where libvirt asks for the text of a path in the document."""
+
+    def __init__(self, codec: Any) -> None:
+        self._codec: Codec = as_codec(codec)
+        self.safe = self._codec.safe
+        self.rng = self._codec.rng
+        self.words = getattr(self._codec, "words", ())
+
+    def parse(self, text: str) -> Any:
+        """The codec's value, None for an empty text."""
+        return self._codec.parse(text) if text else None
+
+    def format(self, value: Any) -> str:
+        """The codec's text."""
+        return self._codec.format(value)
+
+
+__all__ = ["Blank", "Pattern", "Silent"]

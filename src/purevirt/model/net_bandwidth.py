@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element as Node
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import UINT, ULONG, Element, ParseContext, XmlError, attr, child
 from purevirt.model.schema_text import POSITIVE
 from purevirt.types.override import override
@@ -66,6 +66,7 @@ class Outbound(Rate, tag="outbound"):
 class Bandwidth(Element, tag="bandwidth"):
     """Both directions; `class_id` is the traffic class a running interface got on its bridge."""
 
+    error_domain = ErrorDomain.NONE
     class_id: int | None = attr(UINT, name="classID", omit=0, only="live", rng=POSITIVE)
     inbound: Inbound | None = child(Inbound)
     outbound: Outbound | None = child(Outbound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from purevirt.errors import ErrorDomain
 from purevirt.model._engine import UINT, Element, ParseContext, XmlError, attr, children
 from purevirt.model.schema_text import up_to
 from purevirt.types.override import override
@@ -28,6 +29,7 @@ class VlanTag(Element, tag="tag"):
 class Vlan(Element, tag="vlan"):
     """A set of tags; more than one makes a trunk."""
 
+    error_domain = ErrorDomain.NONE
     trunk: str | None = attr(rng="<value>yes</value>")
     tags: list[VlanTag] = children(VlanTag, needed=True)
 

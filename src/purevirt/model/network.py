@@ -48,7 +48,7 @@ class Bridge(Element, tag="bridge"):
     """The bridge: made by us (all attributes), or one of the host's (its name)."""
 
     name: str | None = attr(omit="", rng=DEVICE_NAME)
-    zone: str | None = attr(rng=matching(r"[a-zA-Z0-9_\-]+"))
+    zone: str | None = attr(parse=lambda text: text or None, rng=matching(r"[a-zA-Z0-9_\-]+"))
     stp: bool | None = attr(Silent(ON_OFF))
     delay: int | None = attr(Silent(ULONG), doc="seconds before a new port forwards")
     mac_table_manager: MacTableManager | None = attr(
@@ -59,7 +59,7 @@ class Bridge(Element, tag="bridge"):
     def check_node(self, node: Node, ctx: ParseContext) -> None:
         """Bad numbers and words in the network's own messages."""
         network = network_name(ctx)
-        if node.get("delay") is not None and self.delay is None:
+        if node.get("delay") and self.delay is None:
             raise XmlError(f"Invalid delay value in network '{network}'")
         word = node.get("macTableManager")
         if word is not None and self.mac_table_manager is None:
@@ -146,7 +146,7 @@ class Network(Element, tag="network"):
     error_domain = ErrorDomain.NETWORK
 
     xmlns_dnsmasq: str | None = attr(name="xmlns:dnsmasq")
-    connections: int | None = attr(UINT, only="live", omit=0)
+    connections: int | None = attr(Silent(UINT), only="live", omit=0)
     ipv6: bool | None = attr(Silent(YES_NO), omit=False, doc="IPv6 between guests without an address of ours")
     trust_guest_rx_filters: bool | None = attr(YES_NO, name="trustGuestRxFilters")
     name: str = leaf(required=True, missing=(ErrorCode.NO_NAME, ""))

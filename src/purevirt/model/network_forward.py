@@ -21,7 +21,7 @@ from purevirt.model._engine import (
     children,
     write_element,
 )
-from purevirt.model.domain.device import check_pci_ranges
+from purevirt.model.domain.device import check_multifunction, check_pci_ranges
 from purevirt.model.ip_address import IP_TEXT, format_ip, read_ip
 from purevirt.model.lenient import Silent
 from purevirt.model.network_context import detail_error, network_name, unsupported
@@ -119,7 +119,7 @@ class ForwardInterface(Element, tag="interface"):
     """A host interface of the pool; `connections` counts the guests that use it now."""
 
     dev: str | None = attr(needed=True, rng=DEVICE_NAME)
-    connections: int | None = attr(UINT, only="live", omit=0)
+    connections: int | None = attr(Silent(UINT), only="live", omit=0)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
@@ -140,7 +140,12 @@ class ForwardAddress(Element, tag="address"):
     bus: int = attr(Hex(2, _UINT_MAX), default=0, rng=UINT8)
     slot: int = attr(Hex(2, _UINT_MAX), default=0, rng=PCI_SLOT)
     function: int = attr(Hex(1, _UINT_MAX), default=0, rng=PCI_FUNCTION)
-    connections: int | None = attr(UINT, only="live", omit=0)
+    connections: int | None = attr(Silent(UINT), only="live", omit=0)
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """What only guest addresses have is read past, but not anyhow."""
+        check_multifunction(node)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -252,13 +252,13 @@ class NetworkIp(Element, tag="ip"):
 
     def _check_mask(self, network: str) -> None:
         if self.netmask is not None:
+            found = read_ip(self.netmask)
+            if found is None:
+                raise XmlError(f"Invalid netmask '{self.netmask}' in network '{network}'")
             if self.family == "ipv6":
                 raise unsupported(f"netmask not allowed for IPv6 address '{self.address}' in network '{network}'")
             if self.prefix is not None:
                 raise unsupported(f"Network '{network}' IP address cannot have both a prefix and a netmask")
-            found = read_ip(self.netmask)
-            if found is None:
-                raise XmlError(f"Invalid netmask '{self.netmask}' in network '{network}'")
             if found[0] != "ipv4":
                 raise unsupported(
                     f"Network '{network}' has invalid netmask '{self.netmask}' for address '{self.address}' (both must be IPv4)"

@@ -390,6 +390,14 @@ class DeviceParent(Element, tag="parent"):
     name: str | None = text()
 
     @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """World wide names come in pairs."""
+        for given, other in (("wwnn", "wwpn"), ("wwpn", "wwnn")):
+            if getattr(self, given) and not getattr(self, other):
+                text = f"when providing parent {given}='{getattr(self, given)}', the {other} must also be provided"
+                raise XmlError(text, domain=ErrorDomain.NODEDEV)
+
+    @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:
         """Only the name is written."""
         if self.name:
@@ -421,7 +429,7 @@ class NodeDevice(Element, tag="device"):
     def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
         """Build from a node; the capabilities are told the device's name first, their messages say it."""
         ctx = ctx or ParseContext()
-        name = node.findtext("name") or ctx.extra.get("new_device_name", "")
+        name = ctx.extra.get("new_device_name") or node.findtext("name") or ""
         return super().from_node(node, with_device(ctx, name))
 
     @override

@@ -56,7 +56,7 @@ class Permissions(Element, tag="permissions"):
     mode: int | None = leaf(ModeBits())
     owner: int | None = leaf(OwnerNumber("owner"))
     group: int | None = leaf(OwnerNumber("group"))
-    label: str | None = leaf()
+    label: str | None = leaf(parse=lambda text: text or None)
 
 
 _TIME = matching(r"[0-9]+(\.[0-9]{0,9})?")

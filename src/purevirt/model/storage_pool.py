@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from purevirt.errors import ErrorCode, ErrorDomain
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine import (
     ULONG,
     UUID,
@@ -415,6 +415,18 @@ _POOL_FORMS = (
 """What the schema has of each type."""
 
 
+class _ToldSize(Size):
+    """A size that the driver tells: what stands in a definition is read past."""
+
+    @override
+    def parse_scaled(self, text: str, unit: str | None) -> int:
+        """The size, 0 when it is none."""
+        try:
+            return super().parse_scaled(text, unit)
+        except (ValueError, VirtError):
+            return 0
+
+
 class StoragePool(Element, tag="pool"):
     """One storage pool. Sizes are bytes."""
 
@@ -427,9 +439,9 @@ class StoragePool(Element, tag="pool"):
     xmlns_rbd: str | None = attr(name="xmlns:rbd")
     name: str | None = leaf(rng=OBJECT_NAME)
     uuid: str | None = leaf(UUID, error="malformed uuid element")
-    capacity: int = leaf(Size("bytes"), default=0)
-    allocation: int = leaf(Size("bytes"), default=0)
-    available: int = leaf(Size("bytes"), default=0)
+    capacity: int = leaf(_ToldSize("bytes"), default=0)
+    allocation: int = leaf(_ToldSize("bytes"), default=0)
+    available: int = leaf(_ToldSize("bytes"), default=0)
     features: PoolFeatures | None = child(PoolFeatures)
     source: PoolSource = child(PoolSource, keep=True)
     target: PoolTarget | None = child(PoolTarget)
@@ -451,6 +463,8 @@ class StoragePool(Element, tag="pool"):
             self.source = PoolSource()
         self._complete_source(ctx)
         self._check_name()
+        if self.features is not None and self.features.cow is not None and self.type not in ("fs", "dir"):
+            raise _error("cow feature may only be used for 'fs' and 'dir' pools", ErrorCode.NO_SUPPORT)
         self._check_source()
         self._complete_target()
         if self.type not in ("fs", "netfs"):

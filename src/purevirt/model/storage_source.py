@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
+from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
@@ -29,7 +30,7 @@ from purevirt.model._engine import (
     leaf,
     own_forms,
 )
-from purevirt.model.domain.device import check_pci_ranges
+from purevirt.model.domain.device import check_multifunction, check_pci_ranges
 from purevirt.model.schema_text import (
     ABSOLUTE_PATH,
     DATASTORE_PATH,
@@ -440,6 +441,11 @@ class HostPciAddress(Element, tag="address"):
     bus: int = attr(Hex(2, 2**32 - 1), default=0, rng=UINT8)
     slot: int = attr(Hex(2, 2**32 - 1), default=0, rng=PCI_SLOT)
     function: int = attr(Hex(1, 2**32 - 1), default=0, rng=PCI_FUNCTION)
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """What only guest addresses have is read past, but not anyhow."""
+        check_multifunction(node)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import UINT, UUID, Element, ParseContext, XmlError, attr, child
 from purevirt.model.schema_text import UINT8, UINT24
 from purevirt.types.override import override
@@ -61,6 +61,7 @@ _QBG = _NEEDS["802.1Qbg"]
 class VirtualPort(Element, tag="virtualport"):
     """A port profile; without a type the network decides what it is."""
 
+    error_domain = ErrorDomain.NONE
     schema_cases = (
         {"type": ("802.1Qbg",), "parameters": dict.fromkeys(("interfaceid", "profileid"), "absent")},
         {"type": ("802.1Qbh",), "parameters": dict.fromkeys((*_QBG, "interfaceid"), "absent")},

@@ -28,6 +28,13 @@ _GROUPS = (
 _UPDATE_FLAGS = C.VIR_NETWORK_UPDATE_AFFECT_LIVE | C.VIR_NETWORK_UPDATE_AFFECT_CONFIG
 
 
+def _read(xml: str, validate: bool) -> Network:
+    """A definition; options of dnsmasq are the real driver's, this one does not know their namespace."""
+    document = Network.from_xml(xml, ParseContext(validate=validate))
+    document.options = document.xmlns_dnsmasq = None
+    return document
+
+
 @dataclass(slots=True, eq=False)
 class TestNetwork:
     """`next` is what it will be after its next start, None while that is `document`."""
@@ -170,7 +177,7 @@ class NetworkFacet:
     async def network_define_xml_flags(self, xml: str, flags: int) -> p.NonnullNetwork:
         errors.check_flags(flags, C.VIR_NETWORK_DEFINE_VALIDATE, "testNetworkDefineXMLFlags")
         validate = bool(flags & C.VIR_NETWORK_DEFINE_VALIDATE)
-        network = add_network(self._host, Network.from_xml(xml, ParseContext(validate=validate)), live=False)
+        network = add_network(self._host, _read(xml, validate), live=False)
         self._emit(network, C.VIR_NETWORK_EVENT_DEFINED)
         return network.ref
 
@@ -180,7 +187,7 @@ class NetworkFacet:
     async def network_create_xml_flags(self, xml: str, flags: int) -> p.NonnullNetwork:
         errors.check_flags(flags, C.VIR_NETWORK_CREATE_VALIDATE, "testNetworkCreateXMLFlags")
         validate = bool(flags & C.VIR_NETWORK_CREATE_VALIDATE)
-        network = add_network(self._host, Network.from_xml(xml, ParseContext(validate=validate)), live=True)
+        network = add_network(self._host, _read(xml, validate), live=True)
         network.active = True
         self._emit(network, C.VIR_NETWORK_EVENT_STARTED)
         return network.ref

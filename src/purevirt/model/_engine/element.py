@@ -84,6 +84,7 @@ class Element(metaclass=ElementMeta):
     document: ClassVar[str] = ""
     """What libvirt calls the document in syntax errors ("domain_definition"); roots only."""
     error_domain: ClassVar[int] = ErrorDomain.DOMAIN
+    """Of errors in the document; in a nested class, of those that it has in any document."""
     empty: ClassVar[bool] = False
     """Written even with nothing to say (class keyword `empty=True`)."""
     discriminator: ClassVar[tuple[str, str] | None] = None
@@ -154,7 +155,9 @@ class Element(metaclass=ElementMeta):
         except VirtError as error:
             node = getattr(error, "node", None)
             if isinstance(error, XmlError) and error.domain == ErrorDomain.DOMAIN:
-                error.domain = int(cls.error_domain)
+                from purevirt.model._engine.domains import domain_of
+
+                error.domain = domain_of(cls, root, node)
             if error.where is None and node is not None:
                 error.where = locate(root, node, text)
             raise

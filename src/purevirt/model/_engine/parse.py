@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.model._engine.codecs import STR, Codec, Enum, Size, as_codec
+from purevirt.model._engine.codecs import STR, UUID, Codec, Enum, Size, as_codec
 from purevirt.model._engine.context import ParseContext
 from purevirt.model._engine.element import Element, ElementMeta
 from purevirt.model._engine.fields import Field
@@ -289,9 +289,12 @@ def _leaf_handler(field: Field) -> Callable[..., None]:
     name, codec, default, many = field.name, as_codec(field.codec), field.default, field.many
     scaled = codec if isinstance(codec, Size) and field.parse is None else None
     plain = codec is STR and field.parse is None
+    blank_is_absent = codec is UUID and field.parse is None
 
     def read(self: Any, node: Node, ctx: ParseContext, parent: Node) -> None:
         text = node.text or ""
+        if blank_is_absent and not text:
+            return
         value: Any
         if scaled is not None:
             try:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from typing import ClassVar
+from xml.etree.ElementTree import Element as Node
 
-from purevirt.errors import ErrorCode
+from purevirt.errors import ErrorCode, ErrorDomain
 from purevirt.model._engine import (
     ON_OFF,
     UINT,
@@ -125,6 +126,14 @@ def check_pci_ranges(bus: int, slot: int, function: int) -> None:
             raise XmlError(f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}")
     if function > 7:
         raise XmlError(f"Invalid PCI address function=0x{function:x}, must be <= 7")
+
+
+def check_multifunction(node: Node) -> None:
+    """Raise XML_ERROR for a bad `multifunction`, which is read past where a PCI address of the host stands."""
+    word = node.get("multifunction")
+    if word is not None and word not in ("on", "off"):
+        text = f"Invalid value for attribute 'multifunction' in element 'address': '{word}'."
+        raise XmlError(text, hint="allowed: on, off", domain=ErrorDomain.XML)
 
 
 class DriveAddress(Address, tag="address"):
