@@ -29,6 +29,7 @@ from purevirt.drivers.qemu.postparse_context import HostFacts, PostParseContext
 from purevirt.drivers.qemu.validate import validate
 from purevirt.errors import VirtError
 from purevirt.model._engine import FormatContext, ParseContext
+from purevirt.model._engine.place import placed
 from purevirt.model.domain.document import Domain
 
 TABLES = Path(__file__).parent / "qemu"
@@ -48,8 +49,9 @@ def define(xml: str) -> tuple[Domain, PostParseContext]:
     emulators = {"x86_64": EMULATOR, "aarch64": "/usr/bin/qemu-system-aarch64"}
     host = HostFacts("x86_64", {EMULATOR: capabilities().copy()}.get, emulators)
     context = PostParseContext(host, abi_update=True, security_model="none")
-    post_parse(domain, context)
-    validate(domain, context)
+    with placed(xml, domain):
+        post_parse(domain, context)
+        validate(domain, context)
     return domain, context
 
 
@@ -58,8 +60,11 @@ def test_definition(case: dict[str, Any]) -> None:
     try:
         define(case["xml"])
         answer: tuple[int, str] = (0, "")
+        where = "defined"
     except VirtError as error:
         answer = (error.code, error.message)
+        where = error.where or ""
+    assert where == "defined" or re.match(r"/domain\S*, line \d+", where)
     assert answer == (case["code"], case["text"])
 
 

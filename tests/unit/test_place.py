@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from purevirt.drivers.test.documents import parse_domain
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model._engine import Element
 from purevirt.model._engine.place import blamed, placed
@@ -63,4 +64,12 @@ def test_a_path_gets_its_line() -> None:
     assert raised(domain, where="/domain/devices/disk[2]/target") == "/domain/devices/disk[2]/target, line 11"
     assert raised(domain, where="/domain/os/loader") == "/domain/os, line 6"
     assert raised(domain, where="/domain/name, line 1") == "/domain/name, line 1"
-    assert raised(domain) is None
+    assert raised(domain) == "/domain, line 1"
+
+
+def test_the_test_driver_tells_the_place() -> None:
+    head = "<domain type='test'><name>a</name><memory>1</memory><os><type>hvm</type></os>"
+    text = f"{head}\n<devices>\n <disk/>\n</devices></domain>"
+    with pytest.raises(VirtError) as caught:
+        parse_domain(text)
+    assert caught.value.where == "/domain/devices/disk, line 3"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from purevirt.cli import main as purevirt_main
+from purevirt.cli import schema_files
 from purevirt.cli.xml_validate import root_name, run
-from purevirt.model.documents import SCHEMAS, document_class
+from purevirt.model.documents import SCHEMAS, document_class, document_schema
 
 THEIRS = Path("/usr/bin/virt-xml-validate")
 BAD = """<domain type='kvm'><name>a</name><memory>1</memory><os><type>hvm</type></os>
@@ -86,3 +87,30 @@ def test_schema_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert schema.validate(etree.fromstring("<network><name>n</name></network>"))
     (tmp_path / "file").touch()
     assert purevirt_main.main(["schema", "--write", str(tmp_path / "file")]) == 1
+
+
+def test_schema_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A checkout makes the files in the cache and repairs them; a built package has them in itself and uses those."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(schema_files, "PACKAGED", tmp_path / "none")
+    assert purevirt_main.main(["schema", "--dir"]) == 0
+    directory = Path(capsys.readouterr().out.strip())
+    assert directory == tmp_path / "purevirt" / "schemas"
+    assert {path.name for path in directory.iterdir()} == {f"{kind}.rng" for kind in SCHEMAS}
+    (directory / "secret.rng").write_text("stale")
+    assert purevirt_main.main(["schema", "--dir"]) == 0
+    assert (directory / "secret.rng").read_text() == document_schema("secret")
+    monkeypatch.setattr(schema_files, "PACKAGED", directory)
+    assert schema_files.schema_directory() == directory
+    strict = document_schema("secret").replace('name="secret"', 'name="riddle"')
+    (directory / "secret.rng").write_text(strict)
+    document = tmp_path / "document.xml"
+    document.write_text("<secret/>")
+    assert run("x", [str(document), "secret"]) == 3
+
+
+def test_schema_directory_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "purevirt").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(schema_files, "PACKAGED", tmp_path / "none")
+    assert purevirt_main.main(["schema", "--dir"]) == 1

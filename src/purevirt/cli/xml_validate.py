@@ -11,9 +11,10 @@ from contextlib import suppress
 from xml.etree.ElementTree import Element as Node
 from xml.parsers import expat
 
+from purevirt.cli.schema_files import packaged_schema
 from purevirt.errors import VirtError
 from purevirt.model._engine.tree import locate, parse_tree
-from purevirt.model._relaxng import Problem
+from purevirt.model._relaxng import Problem, Schema, load
 from purevirt.model.documents import SCHEMAS
 from purevirt.model.schema_check import SCHEMA_DIRECTORY, explain, first_problem, report
 
@@ -107,13 +108,19 @@ def validate(path: str, data: bytes, kind: str) -> int:
     except VirtError as error:
         line, _, reason = (error.detail or "").removeprefix(f"({path}):").partition(": ")
         return _fail(1, f"{path}:{line}: parser error : {reason}")
-    problem = first_problem(kind, root)
+    problem = first_problem(kind, root, _installed(kind))
     if problem is None:
         return _fail(0, f"{path} validates")
     for node, line in _lines(problem):
         number = locate(root, node, text).rpartition(" ")[2]
         sys.stderr.write(f"{path}:{number}: element {node.tag}: Relax-NG validity error : {line}\n")
     return _fail(3, f"{path} fails to validate")
+
+
+def _installed(kind: str) -> Schema | None:
+    """The schema file that came with the package; a checkout has none, its declarations say the same."""
+    text = packaged_schema(kind)
+    return load(text) if text is not None else None
 
 
 def _lines(problem: Problem) -> list[tuple[Node, str]]:

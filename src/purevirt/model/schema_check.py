@@ -24,10 +24,10 @@ def schema(kind: str) -> Schema:
     return load(document_schema(kind))
 
 
-def first_problem(kind: str, root: Node) -> Problem | None:
-    """What the schema of a kind has against a document."""
+def first_problem(kind: str, root: Node, given: Schema | None = None) -> Problem | None:
+    """What the schema of a kind (the `given` one, else that of the declarations) has against a document."""
     # `parse_tree` writes names of libvirt's namespaces with the usual prefix, whichever the document declares.
-    return schema(kind).first_problem(root, {prefix: uri for uri, prefix in NAMESPACES.items()})
+    return (given or schema(kind)).first_problem(root, {prefix: uri for uri, prefix in NAMESPACES.items()})
 
 
 @cache

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from purevirt.model._engine import FormatContext, ParseContext
+from purevirt.model._engine.place import placed
 from purevirt.model.domain.chardev import ConsoleTarget, ParallelTarget, SerialTarget
 from purevirt.model.domain.defaults import settle_arch, settle_boot, settle_mac
 from purevirt.model.domain.document import Domain
@@ -61,7 +62,9 @@ def _new_mac() -> str:
 def parse_domain(text: str, *, named: bool = True, validate: bool = False) -> Domain:
     """A definition as a client gives it, complete and checked; `named`: interfaces get names for a guest to be;
     `validate`: against its schema too."""
-    return complete(Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate)), named=named)
+    document = Domain.from_xml(text, ctx=ParseContext(inactive=True, validate=validate))
+    with placed(text, document):
+        return complete(document, named=named)
 
 
 def complete(document: Domain, *, named: bool = True) -> Domain:

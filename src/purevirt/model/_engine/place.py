@@ -34,16 +34,16 @@ class blamed:
 
 @contextmanager
 def placed(text: str, root: Element) -> Iterator[None]:
-    """An error raised inside gets its place in `text`, of which `root` was read: from the element that is `blamed`, or from
-    the bare path ("/domain/os/loader") that its `where` says.
+    """An error raised inside gets its place in `text`, of which `root` was read: from the element that is `blamed`, from
+    the bare path ("/domain/os/loader") that its `where` says, else that of the document as a whole.
     """
     try:
         yield
     except VirtError as error:
         element = getattr(error, "element", None)
-        if error.where is None and element is not None:
+        if error.where is None:
             tree = parse_tree(text)
-            node = node_of(root, tree, element)
+            node = node_of(root, tree, element) if element is not None else None
             error.where = locate(tree, tree if node is None else node, text)
         elif error.where is not None and error.where.startswith("/") and ", line " not in error.where:
             error.where = _of_path(error.where, text)
