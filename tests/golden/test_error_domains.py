@@ -34,6 +34,9 @@ POOL = "<pool type='{}'><name>n</name>{}<target><path>/t</path></target></pool>"
             ),
             ErrorDomain.XML,
         ),
+        ("domain", "<domain type='test'><name>n</name><memory>x</memory></domain>", ErrorDomain.XML),
+        ("domain", "<domain type='test'><name>n</name><cpu mode='wrong'/></domain>", ErrorDomain.CPU),
+        ("domain", "<domain type='test'><name>n</name><uuid>x</uuid></domain>", ErrorDomain.DOMAIN),
         ("nodedev", "<device><name>n</name><parent wwnn='2001001b32a9da5b'/></device>", ErrorDomain.NODEDEV),
     ],
 )

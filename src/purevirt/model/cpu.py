@@ -114,6 +114,7 @@ class CpuFeature(Element, tag="feature"):
 class Cpu(Element, tag="cpu"):
     """The guest's CPU. Without mode and model only the topology or NUMA layout is asked for."""
 
+    error_domain = ErrorDomain.CPU
     mode: CpuMode | None = attr(CpuMode, error=(_UNSUPPORTED, "Invalid mode attribute '%s'"))
     match: CpuMatch | None = attr(CpuMatch)
     check: CpuCheck | None = attr(CpuCheck)

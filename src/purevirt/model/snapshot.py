@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
@@ -168,6 +168,20 @@ class SaveCookie(Element, tag="cookie"):
     slirp_helper: bool = flag(name="slirpHelper")
 
 
+def _check_description(node: Node) -> None:
+    if not node.findtext("name"):
+        raise _error("a redefined snapshot must have a name")
+    try:
+        LONG.parse(node.findtext("creationTime") or "")
+    except ValueError:
+        raise _error("missing creationTime from existing snapshot", ErrorCode.INTERNAL_ERROR) from None
+    state = node.findtext("state")
+    if not state:
+        raise _error("missing state from existing snapshot")
+    if state not in SnapshotState.__args__:  # type: ignore[attr-defined]
+        raise _error(f"Invalid state '{state}' in domain snapshot XML", ErrorCode.CONFIG_UNSUPPORTED)
+
+
 class DomainSnapshot(Element, tag="domainsnapshot"):
     """One snapshot. `creation_time` is seconds since 1970. A state of None means: not said yet."""
 
@@ -195,18 +209,16 @@ class DomainSnapshot(Element, tag="domainsnapshot"):
     )
 
     @override
-    def check_node(self, node: Node, ctx: ParseContext) -> None:
-        """What a description of an existing snapshot must say."""
-        if not ctx.redefine:
-            return
-        if not self.name:
-            raise _error("a redefined snapshot must have a name")
-        if self.creation_time is None:
-            raise _error("missing creationTime from existing snapshot", ErrorCode.INTERNAL_ERROR)
-        if not self.state:
-            raise _error("missing state from existing snapshot")
-        if self.state not in SnapshotState.__args__:  # type: ignore[attr-defined]
-            raise _error(f"Invalid state '{self.state}' in domain snapshot XML", ErrorCode.CONFIG_UNSUPPORTED)
+    @classmethod
+    def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
+        """What a description of an existing snapshot must say is looked for before anything else is read."""
+        if ctx is not None and ctx.redefine:
+            try:
+                _check_description(node)
+            except XmlError as error:
+                error.node = node
+                raise
+        return super().from_node(node, ctx)
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

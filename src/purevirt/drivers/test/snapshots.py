@@ -232,7 +232,7 @@ class SnapshotFacet:
     def _redefine(guest: Guest, snapshot: DomainSnapshot) -> None:
         snapshots = guest.snapshots
         snapshots.check_parent(snapshot)
-        given = snapshot.domain
+        given = snapshot.domain if isinstance(snapshot.domain, Domain) else None
         if given is not None and given.uuid != guest.document.uuid:
             raise _bad(f"definition for snapshot {snapshot.name} must use uuid {guest.document.uuid}")
         known = snapshots.get(snapshot.name)
@@ -247,12 +247,13 @@ class SnapshotFacet:
                 check_abi_stability(known.domain, given)
             elif isinstance(known.domain, Domain):
                 snapshot.domain = known.domain
-        if isinstance(snapshot.domain, Domain):
-            external = snapshot.state == "disk-snapshot"
-            external = external or (snapshot.memory is not None and snapshot.memory.snapshot == "external")
-            disks = snapshot.domain.devices.disks if snapshot.domain.devices is not None else []
-            mode = "external" if external else "internal"
-            align_snapshot(snapshot, disks, mode, uniform=not external, is_file=lambda path: Path(path).is_file())
+        if not isinstance(snapshot.domain, Domain):
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "missing domain in snapshot", ErrorDomain.DOMAIN_SNAPSHOT)
+        external = snapshot.state == "disk-snapshot"
+        external = external or (snapshot.memory is not None and snapshot.memory.snapshot == "external")
+        disks = snapshot.domain.devices.disks if snapshot.domain.devices is not None else []
+        mode = "external" if external else "internal"
+        align_snapshot(snapshot, disks, mode, uniform=not external, is_file=lambda path: Path(path).is_file())
         snapshots.put(snapshot)
 
     def _halt(self, guest: Guest) -> None:

@@ -85,7 +85,9 @@ def _missing(field: Field, node: Node) -> XmlError:
 def _worded(wording: str | tuple[int, str], node: Node, value: str, hint: str | None) -> XmlError:
     """A field's own error: text, or (code, text), with the value in place of %s; no text leaves the code's own."""
     code, text = (ErrorCode.XML_ERROR, wording) if isinstance(wording, str) else wording
-    return XmlError(text.replace("%s", value, 1) or None, code, node=node, hint=hint)
+    # libvirt's readers of single values speak for themselves, whoever asks them.
+    domain = ErrorDomain.XML if text.startswith("Invalid value '%s' for element or attribute") else ErrorDomain.DOMAIN
+    return XmlError(text.replace("%s", value, 1) or None, code, node=node, hint=hint, domain=domain)
 
 
 def convert(field: Field, codec: Codec, node: Node, value: str) -> Any:
