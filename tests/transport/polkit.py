@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import select
 import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
-from purevirt.rpc.dbus import Bus
-from purevirt.rpc.dbus_wire import CALL, ERROR, RETURN, Message, decode, encode, size_of
+from purevirt.rpc.dbus_wire import CALL, ERROR, RETURN, SIGNAL, Message, decode, encode, size_of
 
 POLKITD = "/usr/lib/polkit-1/polkitd"
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="no dbus-daemon")
@@ -39,21 +36,47 @@ def message_bus(root: Path) -> Iterator[str]:
     """Its address."""
     path = root / "bus"
     (root / "bus.conf").write_text(_BUS.format(path=path))
-    command = ["dbus-daemon", "--nofork", f"--config-file={root}/bus.conf"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = ["dbus-daemon", "--nofork", "--print-address=1", f"--config-file={root}/bus.conf"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 20
-        while True:
-            assert process.poll() is None
-            assert time.monotonic() < end
-            with socket.socket(socket.AF_UNIX) as sock, contextlib.suppress(OSError):
-                sock.connect(str(path))
-                break
-            select.select([], [], [], 0.01)
+        assert process.stdout is not None
+        assert select.select([process.stdout], [], [], 20)[0], "the bus does not start"
+        assert process.stdout.readline(), "the bus has ended"  # its address: it listens
         yield f"unix:path={path}"
     finally:
         process.terminate()
         process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextmanager
+def name_taken(address: str, name: str) -> Iterator[None]:
+    """Around starting a service: leaves when it has taken its name on the bus, which the bus announces."""
+    bus = {"path": "/org/freedesktop/DBus", "interface": "org.freedesktop.DBus", "destination": "org.freedesktop.DBus"}
+    rule = f"type='signal',member='NameOwnerChanged',arg0='{name}'"
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(20)
+        sock.connect(address.partition("=")[2])
+        stream = sock.makefile("rwb")
+        stream.write(b"\0AUTH EXTERNAL " + str(os.geteuid()).encode().hex().encode() + b"\r\nBEGIN\r\n")
+        stream.write(encode(Message(CALL, 1, {**bus, "member": "Hello"}), ""))
+        stream.write(encode(Message(CALL, 2, {**bus, "member": "AddMatch"}, (rule,)), "s"))
+        stream.flush()
+        assert stream.readline().startswith(b"OK ")
+
+        def until(wanted: Callable[[Message], bool]) -> None:
+            while not wanted(_message(stream)):
+                pass
+
+        until(lambda message: message.fields.get("reply_to") == 2)
+        yield
+        until(lambda message: message.kind == SIGNAL and message.body[0] == name and bool(message.body[2]))
+
+
+def _message(stream: BinaryIO) -> Message:
+    head = stream.read(16)
+    return decode(head + stream.read(size_of(head) - 16))
 
 
 @contextmanager
@@ -63,18 +86,9 @@ def real_polkitd(root: Path, address: str, rules: str) -> Iterator[None]:
     (root / "polkit/rules.d/10.rules").write_text(rules)
     command = ["unshare", "-m", "--propagation", "private", "sh", "-ec", _PRIVATE, "sh", str(root / "polkit"), POLKITD]
     env = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    async def wait() -> None:
-        bus = Bus(address)
-        where = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-        while not (await bus.call(*where, "NameHasOwner", "s", ("org.freedesktop.PolicyKit1",)))[0]:
-            assert process.poll() is None
-            await asyncio.sleep(0.01)
-        bus.close()
-
+    with name_taken(address, "org.freedesktop.PolicyKit1"):
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        asyncio.run(wait())
         yield
     finally:
         process.terminate()

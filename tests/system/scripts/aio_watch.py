@@ -37,7 +37,7 @@ class Monitor:
         self.log.append(("closed", reason))
 
     async def until(self, condition):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(50):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
