@@ -117,7 +117,10 @@ REMOTE = (
     "remote", "remote.address", "remote.channel", "remote.credentials", "remote.dial", "remote.driver", "remote.event_rows",
     "remote.handshake",
 )  # fmt: skip
-WIRE = ("blocking", "framing", "keepalive", "link", "sasl", "session", "streams", "unix", "uri", "wire_errors")
+WIRE = (
+    "blocking", "framing", "keepalive", "link", "sasl", "session", "stream_end", "streams", "transport", "unix", "uri",
+    "wire_errors",
+)  # fmt: skip
 
 
 def test_the_sync_client_connects_without_heavy_modules(environment: Path, daemon: str) -> None:

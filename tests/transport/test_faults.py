@@ -35,6 +35,7 @@ from purevirt.rpc.blocking import BlockingTransport, run
 from purevirt.rpc.framing import Framer, pack
 from purevirt.rpc.link import Link
 from purevirt.rpc.session import PING, PONG
+from purevirt.rpc.tcp import open_tcp
 from purevirt.rpc.uri import parse_uri
 from purevirt.rpc.wire_errors import decode_error
 from transport.daemons import directory, needs_root, needs_virsh, our_daemon
@@ -401,6 +402,12 @@ def test_opening_ends_at_its_deadline(transport: str, silence: int, mute: Path, 
     if transport in ("ssh", "ext"):
         with pytest.raises(ProcessLookupError):  # it does not stay behind
             os.kill(int((mute.parent / "pid").read_text()), 0)
+
+
+def test_a_deadline_that_has_passed_before_connecting(silence: int) -> None:
+    """Loading certificates may have taken all of it."""
+    with pytest.raises(Timeout, match="in time"):
+        open_tcp("localhost", silence, time.monotonic() - 1)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from purevirt.api.stream import Hole
 from purevirt.core.tasks import TaskOwner
 from purevirt.errors import VirtError
+from purevirt.rpc.stream_end import StreamEnd
+from purevirt.types.override import override
 
 _WINDOW = 1 << 20
 
@@ -134,12 +136,12 @@ class EmbeddedStream:
             raise self.error
 
 
-class EmbeddedChannel:
+class EmbeddedChannel(StreamEnd):
     """The client's end (`client.channel.Channel`)."""
 
     def __init__(self, runner: Runner, stream: EmbeddedStream, *, uploads: bool) -> None:
+        super().__init__(runner.watched)
         self._runner, self._stream, self._uploads = runner, stream, uploads
-        self._callback: Callable[[], bool] | None = None
         self._looking = False
 
     @property
@@ -147,6 +149,8 @@ class EmbeddedChannel:
         return self._stream.error
 
     async def recv(self, limit: int, deadline: float | None = None) -> bytes | Hole | None:
+        if self._held:
+            return self._reread(limit)
         piece: bytes | Hole | None = await self._runner.run(self._stream.take(limit), deadline)
         return piece
 
@@ -154,7 +158,7 @@ class EmbeddedChannel:
         return await self.recv(limit, deadline)
 
     def recv_ready(self) -> bool:
-        return bool(self._stream.to_client) or self._stream.finished or self._stream.error is not None
+        return bool(self._held or self._stream.to_client) or self._stream.finished or self._stream.error is not None
 
     async def send(self, data: bytes | memoryview, deadline: float | None = None) -> None:
         await self._runner.run(self._stream.give(bytes(data)), deadline)
@@ -173,24 +177,20 @@ class EmbeddedChannel:
         self.on_ready(None)
         await self._runner.run(self._stream.end(wait=False), deadline)
 
-    def unread(self, piece: bytes | Hole) -> None:
-        self._stream.to_client.appendleft(piece)
-
+    @override
     def on_ready(self, callback: Callable[[], bool] | None) -> None:
         """Call back while the stream may be ready: from the caller's loop where he has one, else from `check`."""
-        self._callback = callback
-        watched = self._runner.watched
-        if self in watched:
-            watched.remove(self)
         if callback is None:
             self._stream.on_change = None
+            super().on_ready(None)
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            watched.append(self)
+            super().on_ready(callback)
             self._stream.on_change = self._runner.streams_changed
         else:
+            self._callback = callback
 
             def changed() -> None:
                 with contextlib.suppress(RuntimeError):  # the caller's loop is closed
@@ -198,10 +198,6 @@ class EmbeddedChannel:
 
             self._stream.on_change = changed
             self._poke(loop)
-
-    def check(self) -> bool:
-        """Tell the watcher, which finds out itself what the stream is ready for; whether it was for anything."""
-        return self._callback is not None and self._callback()
 
     def _poke(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._callback is not None and not self._looking:

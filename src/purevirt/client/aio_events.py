@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.client.records import Event
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.types.constants import VIR_CONNECT_CLOSE_REASON_CLIENT
 
 if TYPE_CHECKING:
     from purevirt.client.base import ConnectionCore
     from purevirt.client.objects.connection_events import ConnectionEvents
-
-CLOSE_CLIENT = 3
 
 
 class EventIterator:
@@ -46,7 +45,7 @@ class EventIterator:
     def ended(self, reason: int) -> None:
         """The connection has ended for good."""
         self._over = True
-        if reason != CLOSE_CLIENT:
+        if reason != VIR_CONNECT_CLOSE_REASON_CLIENT:
             self._error = VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed", ErrorDomain.RPC)
         self._wake()
 

@@ -12,6 +12,7 @@ from typing import Any
 from purevirt.api.stream import Hole
 from purevirt.errors import ErrorCode, ErrorDomain, Timeout, VirtError
 from purevirt.rpc.session import StreamPacket
+from purevirt.rpc.stream_end import StreamEnd
 from purevirt.rpc.streams import StreamState, Taken
 
 _ROW: Any = None  # packets in memory belong to no row
@@ -119,22 +120,16 @@ class _Parked:
         yield
 
 
-class LocalChannel:
+class LocalChannel(StreamEnd):
     """The client's end (`client.channel.Channel`)."""
 
     def __init__(self, pipe: Pipe, watched: list[LocalChannel]) -> None:
+        super().__init__(watched)
         self._pipe = pipe
-        self._watched = watched
-        self._held: list[bytes | Hole] = []
-        self._callback: Callable[[], bool] | None = None
 
     async def recv_view(self, limit: int, deadline: float | None = None) -> Taken:
         if self._held:
-            piece = self._held.pop()
-            if isinstance(piece, bytes) and len(piece) > limit:
-                self._held.append(piece[limit:])
-                return piece[:limit]
-            return piece
+            return self._reread(limit)
         state = self._pipe.to_client
         if not state.readable:
             await self._pipe.client_waits(lambda: state.readable, deadline)
@@ -146,9 +141,6 @@ class LocalChannel:
     async def recv(self, limit: int, deadline: float | None = None) -> bytes | Hole | None:
         taken = await self.recv_view(limit, deadline)
         return bytes(taken) if isinstance(taken, memoryview) else taken
-
-    def unread(self, piece: bytes | Hole) -> None:
-        self._held.append(piece)
 
     def recv_ready(self) -> bool:
         if not self._held and not self._pipe.to_client.readable:
@@ -196,16 +188,6 @@ class LocalChannel:
         pipe.changed()
         pipe.step()
         await pipe.stop()
-
-    def on_ready(self, callback: Callable[[], bool] | None) -> None:
-        self._callback = callback
-        if callback is not None and self not in self._watched:
-            self._watched.append(self)
-        elif callback is None and self in self._watched:
-            self._watched.remove(self)
-
-    def check(self) -> bool:
-        return self._callback is not None and self._callback()
 
     @property
     def error(self) -> VirtError | None:

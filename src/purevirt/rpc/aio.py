@@ -21,34 +21,29 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from purevirt.errors import ErrorCode, ErrorDomain, Timeout, VirtError
 from purevirt.protocol.rows import Program, Row
 from purevirt.protocol.xdr import Struct
 from purevirt.rpc.aio_stream import AsyncStream
-from purevirt.rpc.keepalive import KeepAlive, death
-from purevirt.rpc.link import LayeredLink, Link, Wrap
-from purevirt.rpc.session import PING, PONG, ClientSession, Notice, Ping, Pong, Reply, StreamPacket
+from purevirt.rpc.keepalive import death
+from purevirt.rpc.link import Link
+from purevirt.rpc.session import PING, PONG, Notice, Ping, Pong, Reply, StreamPacket
+from purevirt.rpc.transport import CLOSE_CLIENT, CLOSE_EOF, CLOSE_ERROR, CLOSE_KEEPALIVE, Transport, closed_error
+from purevirt.types.override import override
 
-CLOSE_ERROR, CLOSE_EOF, CLOSE_KEEPALIVE, CLOSE_CLIENT = range(4)
-"""VIR_CONNECT_CLOSE_REASON_*: what `on_close` is told."""
 LOW_WATER: Final = 1 << 20
 """Unsent bytes above which a stream's sender waits."""
 
 
-class AsyncTransport:
-    """One connection to a server, of the running loop. `link` is connected; it is the transport's from here on.
-
-    `on_notice(row, message)` gets every event; `on_close(reason)` is called once when the connection has ended, for
-    whatever reason. `default_deadline_s` (seconds, None = none) is applied to calls that name no deadline.
-    """
+class AsyncTransport(Transport):
+    """See the module; of the running loop."""
 
     def __init__(self, link: Link, programs: Iterable[Program]) -> None:
+        super().__init__(link, programs)
         self.loop = self._loop = asyncio.get_running_loop()
-        self._link = link
-        self._session = ClientSession(programs)
         self._waiters: dict[int, asyncio.Future[Reply]] = {}
         self._streams: dict[int, AsyncStream] = {}
         self._out: deque[bytes | memoryview | int] = deque()
@@ -59,46 +54,20 @@ class AsyncTransport:
         self._watching_write = False
         self._reading = False
         self._drained: list[asyncio.Future[None]] = []
-        self._closed: VirtError | None = None
-        self._keepalive: KeepAlive | None = None
         self._keepalive_timer: asyncio.TimerHandle | None = None
-        self.on_notice: Callable[[Row, Any], None] | None = None
-        self.on_close: Callable[[int], None] | None = None
-        self.default_deadline_s: float | None = None
         self.registering = asyncio.Lock()
         """`async with` around registering events, which no two callers may do at once."""
         self._fd = link.fileno()
         self._read_on()
-
-    # -- state
-
-    @property
-    def is_open(self) -> bool:
-        return self._closed is None
-
-    @property
-    def can_pass_fds(self) -> bool:
-        return self._link.can_pass_fds
-
-    @property
-    def link(self) -> Link:
-        return self._link
 
     @property
     def writable(self) -> bool:
         """Whether a stream's `send` would not wait."""
         return self._unsent <= LOW_WATER
 
-    def fileno(self) -> int:
-        return self._link.fileno()
-
-    def add_layer(self, wrap: Wrap, unwrap: Wrap) -> None:
-        """From now on everything passes through a SASL security layer."""
-        self._link = LayeredLink(self._link, wrap, unwrap)
-
+    @override
     def set_keepalive(self, interval_s: float, count: int) -> None:
-        """Ping the server when it is silent; interval 0 stops it."""
-        self._keepalive = KeepAlive(interval_s, count, time.monotonic()) if interval_s > 0 else None
+        super().set_keepalive(interval_s, count)
         self._arm_keepalive()
 
     # -- calls
@@ -140,8 +109,7 @@ class AsyncTransport:
     def _begin(
         self, row: Row, args: Struct | None, fds: Sequence[int]
     ) -> tuple[int, asyncio.Future[Reply]]:
-        if self._closed is not None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed", ErrorDomain.RPC)
+        self._require_open()
         serial, data = self._session.call(row, args, fds)
         future: asyncio.Future[Reply] = self._loop.create_future()
         alone = not self._waiters
@@ -154,8 +122,7 @@ class AsyncTransport:
     async def _reply(
         self, serial: int, row: Row, future: asyncio.Future[Reply], deadline: float | None
     ) -> Reply:
-        if deadline is None and self.default_deadline_s is not None:
-            deadline = time.monotonic() + self.default_deadline_s
+        deadline = self._until(deadline)
         timer = None
         if deadline is not None:
             timer = self._loop.call_later(max(0.0, deadline - time.monotonic()), _too_late, future, row)
@@ -415,7 +382,7 @@ class AsyncTransport:
 
     def close(self) -> None:
         """End the connection from our side; calls in flight fail. Safe to call twice."""
-        self._fail(VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed", ErrorDomain.RPC), CLOSE_CLIENT)
+        self._fail(closed_error(), CLOSE_CLIENT)
 
     def drop_stream(self, serial: int) -> None:
         if self._streams.pop(serial, None) is not None:

@@ -24,20 +24,17 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 from purevirt.api.stream import Hole
-from purevirt.errors import ErrorCode, ErrorDomain, Timeout, VirtError
+from purevirt.errors import ErrorDomain, Timeout, VirtError
 from purevirt.protocol.header import STREAM_DATA_MAX
 from purevirt.protocol.rows import Program, Row
 from purevirt.protocol.xdr import Struct
-from purevirt.rpc.keepalive import KeepAlive, death
-from purevirt.rpc.link import LayeredLink, Link, Wrap, time_left
-from purevirt.rpc.session import PING, PONG, ClientSession, Notice, Ping, Pong, Reply, StreamPacket, StreamWriter
+from purevirt.rpc.keepalive import death
+from purevirt.rpc.link import Link, time_left
+from purevirt.rpc.session import PING, PONG, Notice, Ping, Pong, Reply, StreamPacket, StreamWriter
 from purevirt.rpc.streams import StreamState, Taken
+from purevirt.rpc.transport import CLOSE_CLIENT, CLOSE_EOF, CLOSE_ERROR, CLOSE_KEEPALIVE, Transport, closed_error
 
 T = TypeVar("T")
-
-CLOSE_ERROR, CLOSE_EOF, CLOSE_KEEPALIVE, CLOSE_CLIENT = range(4)
-"""VIR_CONNECT_CLOSE_REASON_*: what `on_close` is told."""
-
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The result of a coroutine that only awaits blocking transports (and in-process drivers that do not suspend)."""
@@ -71,61 +68,25 @@ class _OneAtATime:
         self._lock.release()
 
 
-class BlockingTransport:
-    """One connection to a server.
-
-    `on_notice(row, message)` gets every event; `on_close(reason)` is called once when the connection has ended, for
-    whatever reason. `default_deadline_s` (seconds, None = none) is applied to calls that name no deadline.
-    """
+class BlockingTransport(Transport):
+    """See the module. Keepalive needs somebody who calls `pump` or waits in calls."""
 
     def __init__(self, link: Link, programs: Iterable[Program]) -> None:
-        self._link = link
-        self._session = ClientSession(programs)
+        super().__init__(link, programs)
         self._waiters: dict[int, _Waiter] = {}
         self._streams: dict[int, BlockingStream] = {}
         self._condition = threading.Condition(threading.Lock())
         self._send_lock = threading.Lock()
         self._reading = False
-        self._closed: VirtError | None = None
         self._close_reported = False
-        self._keepalive: KeepAlive | None = None
         self._notices: list[Notice] = []
-        self.on_notice: Callable[[Row, Any], None] | None = None
-        self.on_close: Callable[[int], None] | None = None
         self.on_closing: Callable[[], None] | None = None
         """Called before the descriptor is closed, for event loops that watch it."""
         self.on_stream: Callable[[], None] | None = None
         """Called when streams got data, for event loops that watch them."""
         self._stream_news = False
-        self.default_deadline_s: float | None = None
         self.registering = _OneAtATime()
         """`async with` around registering events, which no two callers may do at once."""
-
-    # -- state
-
-    @property
-    def is_open(self) -> bool:
-        return self._closed is None
-
-    @property
-    def can_pass_fds(self) -> bool:
-        return self._link.can_pass_fds
-
-    @property
-    def link(self) -> Link:
-        return self._link
-
-    def fileno(self) -> int:
-        """Becomes readable when something has come from the server (then call `pump`); -1 when closed."""
-        return self._link.fileno()
-
-    def add_layer(self, wrap: Wrap, unwrap: Wrap) -> None:
-        """From now on everything passes through a SASL security layer."""
-        self._link = LayeredLink(self._link, wrap, unwrap)
-
-    def set_keepalive(self, interval_s: float, count: int) -> None:
-        """Ping the server when it is silent; interval 0 stops it. Needs somebody who calls `pump` or waits in calls."""
-        self._keepalive = KeepAlive(interval_s, count, time.monotonic()) if interval_s > 0 else None
 
     @property
     def next_wakeup(self) -> float | None:
@@ -148,7 +109,7 @@ class BlockingTransport:
         self, row: Row, args: Struct | None = None, *, fds: Sequence[int] = (), deadline: float | None = None
     ) -> tuple[Any, list[int]]:
         """As `call`, and the descriptors that came with the reply; they are the caller's to close."""
-        deadline = self._deadline(deadline)
+        deadline = self._until(deadline)
         serial, _ = self._begin(row, args, fds, False, deadline)
         reply = self._wait_reply(serial, row, deadline)
         if reply.error is not None:
@@ -159,7 +120,7 @@ class BlockingTransport:
         self, row: Row, args: Struct | None = None, *, deadline: float | None = None
     ) -> tuple[Any, BlockingStream]:
         """Call a procedure that has a stream: its ret struct and the open stream."""
-        deadline = self._deadline(deadline)
+        deadline = self._until(deadline)
         serial, stream = self._begin(row, args, (), True, deadline)
         assert stream is not None
         try:
@@ -170,11 +131,6 @@ class BlockingTransport:
             self._drop_stream(serial)
             raise
         return reply.value, stream
-
-    def _deadline(self, given: float | None) -> float | None:
-        if given is None and self.default_deadline_s is not None:
-            return time.monotonic() + self.default_deadline_s
-        return given
 
     def _begin(
         self, row: Row, args: Struct | None, fds: Sequence[int], with_stream: bool, deadline: float | None
@@ -196,15 +152,17 @@ class BlockingTransport:
         try:
             if not self.wait_until(lambda: waiter.reply is not None, deadline):
                 raise Timeout(f"no reply to {row.function or row.name} in time", ErrorDomain.RPC)
-        finally:
+        except VirtError:
             with self._condition:
                 self._waiters.pop(serial, None)
+                late = waiter.reply  # that came for another thread at the last moment
+            for fd in late.fds if late is not None else ():
+                os.close(fd)
+            raise
+        with self._condition:
+            self._waiters.pop(serial, None)
         assert waiter.reply is not None
         return waiter.reply
-
-    def _require_open(self) -> None:
-        if self._closed is not None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed", ErrorDomain.RPC)
 
     # -- the socket
 
@@ -417,7 +375,7 @@ class BlockingTransport:
 
     def close(self) -> None:
         """End the connection from our side; calls in other threads fail. Safe to call twice."""
-        self._fail(VirtError(ErrorCode.INTERNAL_ERROR, "client socket is closed", ErrorDomain.RPC), CLOSE_CLIENT)
+        self._fail(closed_error(), CLOSE_CLIENT)
         self._deliver()
 
     def _drop_stream(self, serial: int) -> None:

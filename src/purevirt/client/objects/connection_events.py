@@ -23,14 +23,13 @@ from purevirt.client.checks import (
 )
 from purevirt.client.subscriptions import EventCallback, Registration
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.types.constants import VIR_CONNECT_CLOSE_REASON_CLIENT
 
 if TYPE_CHECKING:
     from purevirt.client.aio_events import EventIterator
     from purevirt.client.objects import Connection, Domain, Network, NodeDevice, Secret, StoragePool
 
 LIFECYCLE = 0
-CLOSE_CLIENT = 3
-"""VIR_CONNECT_CLOSE_REASON_CLIENT."""
 ITERATOR_LIMIT = 1000
 """Events that wait for the reader of one iterator."""
 
@@ -220,7 +219,7 @@ class ConnectionEvents(ConnectionCore):
     def _closed(self, reason: int) -> None:
         """The link has ended. On a connection that re-opens itself the callback stays for the next time."""
         callback = self._close_callback
-        if self._reviver is not None and reason != CLOSE_CLIENT:
+        if self._reviver is not None and reason != VIR_CONNECT_CLOSE_REASON_CLIENT:
             self._reviver.lost()
         else:
             self._close_callback = None

@@ -8,32 +8,25 @@ from typing import Any
 
 from purevirt.api.stream import Hole
 from purevirt.errors import VirtError
+from purevirt.rpc.stream_end import StreamEnd
+from purevirt.types.override import override
 
 
 def _until(deadline: float | None) -> float | None:
     return None if deadline is None else time.monotonic() + deadline
 
 
-class RemoteChannel:
-    """One stream. What was read but not wanted goes back with `unread` and is read next.
-
-    `watched` is the connection's list of channels that somebody wants to hear of; deadlines are in seconds.
-    """
+class RemoteChannel(StreamEnd):
+    """One stream; deadlines are in seconds."""
 
     def __init__(self, transport: Any, stream: Any, watched: list[RemoteChannel]) -> None:
+        super().__init__(watched)
         self._transport = transport
         self._stream = stream
-        self._held: list[bytes | Hole] = []
-        self._callback: Callable[[], bool] | None = None
-        self._watched = watched
 
     async def recv(self, limit: int, deadline: float | None = None) -> bytes | Hole | None:
         if self._held:
-            piece = self._held.pop()
-            if isinstance(piece, bytes) and len(piece) > limit:
-                self._held.append(piece[limit:])
-                return piece[:limit]
-            return piece
+            return self._reread(limit)
         got: bytes | Hole | None = await self._stream.recv(limit, _until(deadline))
         return got
 
@@ -43,9 +36,6 @@ class RemoteChannel:
             return await self.recv(limit, deadline)
         got: bytes | memoryview | Hole | None = await self._stream.recv_view(limit, _until(deadline))
         return got
-
-    def unread(self, piece: bytes | Hole) -> None:
-        self._held.append(piece)
 
     def recv_ready(self) -> bool:
         """Looks at the socket first where nobody else reads it."""
@@ -73,20 +63,14 @@ class RemoteChannel:
         self.on_ready(None)
         await self._stream.abort(_until(deadline))
 
+    @override
     def on_ready(self, callback: Callable[[], bool] | None) -> None:
         """Call back while the stream may be ready: from the event loop where there is one, else from `check`."""
-        self._callback = callback
         watch = getattr(self._stream, "watch", None)
-        if watch is not None:
+        if watch is None:
+            super().on_ready(callback)
+        else:
             watch(callback)
-        elif callback is not None and self not in self._watched:
-            self._watched.append(self)
-        elif callback is None and self in self._watched:
-            self._watched.remove(self)
-
-    def check(self) -> bool:
-        """Tell the watcher, which finds out itself what the stream is ready for; whether it was for anything."""
-        return self._callback is not None and self._callback()
 
     @property
     def error(self) -> VirtError | None:
