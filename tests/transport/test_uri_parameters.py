@@ -18,7 +18,7 @@ import pytest
 
 from purevirt.drivers.remote.address import OURS
 from transport.clients import SYSTEM_PYTHON
-from transport.daemons import directory, needs_root
+from transport.daemons import directory, needs_root, our_daemon
 
 DOCUMENT = Path("/usr/share/doc/libvirt-doc/html/uri.html")
 SSH = (
@@ -27,6 +27,7 @@ SSH = (
     "keyfile=/k", "keyfile=", "KEYFILE=/k", "keyfile=/a%20b", "netcat=/x/nc", "netcat=nc%20-x", "socket=/s", "socket=/a%20b",
     "proxy=auto", "proxy=netcat", "proxy=native", "proxy=", "proxy=foo", "proxy=native&netcat=nc", "proxy=native&socket=/s",
     "proxy=netcat&netcat=/x/nc&socket=/s", "proxy=auto&netcat=nc",
+    "proxy=foo&proxy=netcat", "keyfile=/a&keyfile=/b", "no_tty=0&no_tty=1",
     "mode=auto", "mode=legacy", "mode=direct", "mode=", "mode=foo",
     "name=lxc:///system", "name=", "foo=bar", "knownhosts_verify=auto", "foo=a%26b&bar=%2F",
     "foo=%21%22%23%24%25%27%28%29%2A%2B%2C-.%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E_%60%7B%7C%7D~%20%C3%A9",
@@ -116,3 +117,48 @@ def test_every_documented_parameter_is_known() -> None:
     named = set(re.findall(r"Example:\s+([a-z_]+)=", text))
     assert {"mode", "proxy", "known_hosts", "known_hosts_verify", "sshauth", "tls_priority", "pkipath", "netcat"} <= named, named
     assert named - OURS == set()
+
+
+NAMES = (
+    "test:///default", "test:///default?a=b", "test:///default?a=/x y", "test:///default?", "TEST:///default",
+    "test:///default?a=%zz", "test:///default?a=%4", "test:///default?a=<", "test:///default?a={", "test:/default",
+    "test:default", "test:///default#x", "test://localhost/default", "@S", "@S&foo=a%20b/c", "@S&name=test:///default",
+    "@S&name=", "@S&name=foo&name=test:///default", "@S&name=test:///default&NAME=foo:///", "@S#fragment",
+    "@S;x=y", "@S&mode=auto&SOCKET=/nonexistent",
+)  # fmt: skip
+_NAMED = """
+for uri in json.load(sys.stdin):
+    try: found.append(named(module.open(uri)))
+    except Error as e: found.append(message(e))
+print(json.dumps(found))
+"""
+
+
+@needs_root
+def test_a_connection_says_what_it_is() -> None:
+    """virConnectGetURI and virConnectGetType through every spelling of a name: both clients, our daemon."""
+    theirs = (
+        "import json, sys, libvirt as module\nmodule.registerErrorHandler(lambda c, e: None, None)\nfound = []\n"
+        "Error, message = module.libvirtError, module.libvirtError.get_error_message\n"
+        "def named(conn): return [conn.getURI(), conn.getType()]\n"
+    )
+    ours = (
+        "import json, sys, purevirt as module\nfound = []\nError = module.VirtError\n"
+        "def message(e): return e.message\ndef named(conn): return [conn.get_uri(), conn.get_type()]\n"
+    )
+    conf = 'auth_unix_rw = "none"\nlisten_tls = 0\n'
+    said = []
+    with directory() as root, our_daemon(root, conf) as sock:
+        ways = [f"test+unix:///default?socket={sock}", f"test+unix:/default?socket={sock}", f"test+unix:///%64efault?socket={sock}"]
+        names = [uri.replace("@S", way) for uri in NAMES for way in (ways if "@S" in uri else ways[:1])]
+        for python, script in ((SYSTEM_PYTHON, theirs), (sys.executable, ours)):
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path) if python == sys.executable else ""}
+            done = subprocess.run([python, "-c", script + _NAMED], input=json.dumps(names), capture_output=True, text=True,
+                                  timeout=60, check=False, env=environment)  # fmt: skip
+            if "No module named 'libvirt'" in done.stderr:
+                pytest.skip("no python3-libvirt")
+            assert done.returncode == 0, done.stderr
+            said.append(json.loads(done.stdout))
+    different = [(name, a, b) for name, a, b in zip(names, *said, strict=True) if a != b]
+    assert not different, "\n".join(map(str, different))
+    assert sum(isinstance(one, list) for one in said[0]) > 15

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from purevirt.client.base import Link
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.rpc.uri import Uri, parse_uri
+from purevirt.rpc.uri import Uri, canonical, parse_uri
 
 if TYPE_CHECKING:
     from purevirt.client.objects import AdmConnection, Connection
@@ -79,6 +79,8 @@ async def open_connection(
     text = resolve_name(name, flags, settings)
     uri = read_uri(text) if text is not None else None
     readonly = bool(flags & VIR_CONNECT_RO)
+    if text is not None:
+        text = canonical(text)
     if uri is not None and _runs_here(uri):
         return Connection(await local(uri, readonly), text or "", readonly)
 
@@ -112,7 +114,7 @@ async def _open_remote(
     address = resolve(uri, readonly, settings)
     if credentials is None:
         credentials = Credentials()
-    credentials.authfile = address.param("authfile")
+    credentials.authfile = uri.param("authfile") if uri is not None else None
     address.credentials = credentials
     until = None if deadline is None else time.monotonic() + deadline
     transport = await dial(address, list(programs().values()), until)

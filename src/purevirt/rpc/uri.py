@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 
 _SHAPE = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?$")
+_WRONG = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+"""What may stand nowhere in a URI unescaped (RFC 3986), and escapes that are none."""
 _HOST = re.compile(r"^(?:([^@]*)@)?(\[[^\]]*\]|[^:]*)(?::([0-9]*))?$")
 _UNESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
@@ -47,9 +49,9 @@ class Uri:
         _, plus, transport = self.scheme.partition("+")
         return transport.lower() if plus else None
 
-    def param(self, name: str) -> str | None:
-        """A parameter by its name, in any case."""
-        for key, value in self.params:
+    def param(self, name: str, *, last: bool = False) -> str | None:
+        """A parameter by its name, in any case; the first of several, or the last."""
+        for key, value in reversed(self.params) if last else self.params:
             if key.lower() == name:
                 return value
         return None
@@ -79,10 +81,18 @@ def _escaped(text: str, plain: frozenset[int]) -> str:
     return "".join(chr(b) if b in plain else f"%{b:02X}" for b in text.encode())
 
 
-def parse_uri(text: str) -> Uri | None:
-    """The parts of a URI; None when it is not one (no scheme)."""
+def canonical(text: str) -> str:
+    """A URI as libvirt writes it again: the path with no more escapes than needed, and `//` before it."""
     match = _SHAPE.match(text)
-    if match is None:
+    if match is None or not match[3].startswith("/"):
+        return text
+    return f"{match[1]}://{match[2] or ''}{escape_path(unescape(match[3]))}{text[match.end(3) :]}"
+
+
+def parse_uri(text: str) -> Uri | None:
+    """The parts of a URI; None when it is not one (no scheme, characters that must be escaped)."""
+    match = _SHAPE.match(text)
+    if match is None or _WRONG.search(text):
         return None
     scheme, authority, path, query = match.groups()
     user = port = None

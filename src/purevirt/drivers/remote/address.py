@@ -83,7 +83,8 @@ class Address:
         self.session = False
 
     def param(self, name: str) -> str | None:
-        return self.uri.param(name) if self.uri is not None else None
+        """A parameter about the way: of several of one name the last counts."""
+        return self.uri.param(name, last=True) if self.uri is not None else None
 
     def flag(self, name: str) -> bool:
         """Whether a parameter like no_verify is not 0. Raises INVALID_ARG for what is no number of 32 bits."""
@@ -153,7 +154,7 @@ def _name_for_peer(uri: Uri | None) -> str | None:
     """The URI without transport, host and our own parameters; `name=` overrides it (and may be empty)."""
     if uri is None:
         return None
-    given = uri.param("name")
+    given = uri.param("name", last=True)
     if given is not None:
         return given
     from purevirt.rpc.uri import escape, escape_path
