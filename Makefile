@@ -40,6 +40,7 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python tools/gen_docs.py
+	$(BIN)/python tools/gen_support.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -48,13 +48,14 @@ def served() -> dict[str, set[str]]:
     return out
 
 
-def main() -> None:
+def page() -> str:
+    """The text of docs/support.md."""
     columns = served()
     names = list(columns)
     lines = [
         "# Which driver serves which call",
         "",
-        "Made by `tools/gen_support.py` from the drivers' methods. A call that its driver does not serve answers "
+        "Made by `make docs` (tools/gen_support.py) from the drivers' methods. A call that its driver does not serve answers "
         "VIR_ERR_NO_SUPPORT.",
         "`daemon`: answered by the daemon for every driver. A guest's driver leaves secrets to the secret driver.",
         "",
@@ -76,7 +77,7 @@ def main() -> None:
     count = sum(1 for p in PROGRAMS for _ in p.calls)
     lines += [f"| of {count} calls | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     lines += [f"| served | {' | '.join(str(totals[name]) for name in names)} |", ""]
-    TARGET.write_text("\n".join([*lines, *body]).rstrip() + "\n", encoding="utf-8")
+    return "\n".join([*lines, *body]).rstrip() + "\n"
 
 
 def _facet(program: Program, facet: str, name: str) -> str:
@@ -86,4 +87,4 @@ def _facet(program: Program, facet: str, name: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    TARGET.write_text(page(), encoding="utf-8")
