@@ -13,7 +13,7 @@ from purevirt.drivers.remote.address import resolve
 from purevirt.drivers.remote.dial import ssh_target
 from purevirt.errors import VirtError
 from purevirt.rpc.ssh import command_line, remote_command
-from purevirt.rpc.uri import parse_uri
+from purevirt.rpc.uri import parse_uri, unescape
 from transport.clients import CLIENTS, Outcome, connect
 from transport.daemons import directory, needs_libvirtd, needs_root, our_daemon, their_daemon
 from transport.sshd import USER, Server, needs_sshd, serving
@@ -141,13 +141,13 @@ def test_nothing_of_a_uri_is_a_command_for_the_other_end(tmp_path: Path) -> None
     for name in ("virt-ssh-helper", "nc"):
         (tmp_path / name).write_text('#!/bin/sh\nfor word in "$@"; do printf "[%s]" "$word"; done\n')
         (tmp_path / name).chmod(0o755)
-    nasty = "a'b\"c$(touch%20x)`id`%3Bd"
+    nasty = "a'b%22c$(touch%20x)%60id%60%3Bd"
     for proxy in ("native", "netcat"):
         uri = f"qemu+ssh://host/system?proxy={proxy}&socket=/s'{nasty}&name=qemu:///x{nasty}"
         command = remote_command(ssh_target(resolve(parse_uri(uri), False)))
         environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
         done = subprocess.run(["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-        plain = nasty.replace("%20", " ").replace("%3B", ";")
+        plain = unescape(nasty)
         assert done.stdout == (f"[qemu:///x{plain}]" if proxy == "native" else f"[-U][/s'{plain}]")
         assert not (tmp_path / "x").exists()
 
