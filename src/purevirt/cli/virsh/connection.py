@@ -30,8 +30,10 @@ def connect(shell: Shell) -> Connection:
 def open_uri(uri: str | None, *, readonly: bool = False) -> Connection:
     """A connection, or the complaint that there is none."""
     import purevirt
+    from purevirt.cli.virsh.asking import TYPES, ask
+    from purevirt.types.constants import VIR_CONNECT_RO
 
     try:
-        return purevirt.open(uri, readonly=readonly)
+        return purevirt.open_auth(uri, TYPES, ask, VIR_CONNECT_RO if readonly else 0)
     except VirtError as error:
         raise Failed("failed to connect to the hypervisor") from error

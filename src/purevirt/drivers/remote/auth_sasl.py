@@ -76,12 +76,16 @@ def _begin(
             if found is None:
                 continue
             answers = found
+            if not answers["authname"].strip():
+                reason = "SASL(-1): generic failure: All-whitespace username."
+                continue
         try:
             mechanism = client_mechanism(name, answers.__getitem__, address.host, needs_layer)
             return mechanism, mechanism.start()
         except SaslError as e:
             reason = str(e)
-    raise _failed(f"Failed to start SASL negotiation: -4 ({reason})")
+    code = reason.partition("SASL(")[2].partition(")")[0] or "-4"
+    raise _failed(f"Failed to start SASL negotiation: {code} ({reason})")
 
 
 def _answers(address: Address, credentials: Credentials) -> Mapping[str, str] | None:
