@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 BLOCK = 65536
+PIECE = 262_120
+"""What goes into one packet of a stream."""
 MOST = 256 << 20
 """Bytes that all volumes of a host together may keep."""
 
@@ -45,13 +47,18 @@ class Contents:
         return True
 
     def pieces(self, offset: int, length: int) -> Iterator[bytes | int]:
-        """The range as data and, for blocks never written, how many zeros."""
+        """The range as data, at most PIECE bytes at once, and, for blocks never written, how many zeros."""
         end = offset + length
         hole = 0
+        parts: list[memoryview] = []
+        room = PIECE
         while offset < end:
             number, start = divmod(offset, BLOCK)
             block = self._blocks.get(number)
             if block is None:
+                if parts:
+                    yield b"".join(parts)
+                    parts, room = [], PIECE
                 # the next block that is there, without counting through what may be terabytes of nothing
                 following = min((n for n in self._blocks if n > number), default=None)
                 stop = end if following is None else min(end, following * BLOCK)
@@ -61,9 +68,15 @@ class Contents:
             if hole:
                 yield hole
                 hole = 0
-            size = min(BLOCK - start, end - offset)
-            yield bytes(block[start : start + size])
+            size = min(BLOCK - start, end - offset, room)
+            parts.append(memoryview(block)[start : start + size])
             offset += size
+            room -= size
+            if not room:
+                yield b"".join(parts)
+                parts, room = [], PIECE
+        if parts:
+            yield b"".join(parts)
         if hole:
             yield hole
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from purevirt.api.stream import Hole, ServerStream
 from purevirt.drivers.test import errors
+from purevirt.drivers.test.contents import PIECE
 from purevirt.drivers.test.volumes import find_volume, volume_kind
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.protocol import remote as p
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from purevirt.drivers.test.host import TestHost
     from purevirt.drivers.test.pools import TestVolume
 
-_CHUNK = 262_120
 _RESIZE = C.VIR_STORAGE_VOL_RESIZE_ALLOCATE | C.VIR_STORAGE_VOL_RESIZE_DELTA | C.VIR_STORAGE_VOL_RESIZE_SHRINK
 
 
@@ -107,6 +107,6 @@ async def _give(volume: TestVolume, offset: int, length: int, stream: ServerStre
         elif sparse:
             await stream.send_hole(piece)
         else:
-            for start in range(0, piece, _CHUNK):
-                await stream.send(bytes(min(_CHUNK, piece - start)))
+            for start in range(0, piece, PIECE):
+                await stream.send(bytes(min(PIECE, piece - start)))
     await stream.finish()
