@@ -277,7 +277,7 @@ def test_filters_and_bindings(conn: Connection) -> None:
 
 
 def test_faults_and_events_by_rule(way: Any) -> None:
-    uri = "test:///default?fault=domain_suspend@test:operation-failed:no luck&event=domain_resume:watchdog:action=2"
+    uri = "test:///default?fault=domain_suspend@test:operation-failed:no%20luck&event=domain_resume:watchdog:action=2"
     with way(uri.replace(" ", "%20")) as conn:
         dom, seen = conn.domain_lookup_by_name("test"), Seen(conn)
         assert error_of(dom.suspend) == (ErrorCode.OPERATION_FAILED, "operation failed: no luck")

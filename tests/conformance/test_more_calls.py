@@ -123,7 +123,7 @@ def test_migration(daemon: Path | None) -> None:
 def test_migration_that_fails_leaves_the_guest_where_it_was(daemon: Path | None) -> None:
     with ExitStack() as stack:
         here = stack.enter_context(opened(uri_of("test:///default?host=c", daemon)))
-        fault = "fault=domain_migrate_finish3_params:operation-failed:no room"
+        fault = "fault=domain_migrate_finish3_params:operation-failed:no%20room"
         there = stack.enter_context(opened(uri_of(f"test:///default?host=d&{fault}", daemon)))
         dom = here.domain_create_xml(GUEST.format("m", U))
         assert error_of(dom.migrate3, there, {}, 0) == (ErrorCode.OPERATION_FAILED, "operation failed: no room")
