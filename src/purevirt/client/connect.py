@@ -82,7 +82,13 @@ async def open_connection(
     if text is not None:
         text = canonical(text)
     if uri is not None and _runs_here(uri):
-        return Connection(await local(uri, readonly), text or "", readonly)
+        from purevirt.api.asking import asked
+
+        token = asked.set(credentials)
+        try:
+            return Connection(await local(uri, readonly), text or "", readonly)
+        finally:
+            asked.reset(token)
 
     async def opener() -> Link:
         return await _open_remote(uri, readonly, settings, credentials, deadline, dial)

@@ -49,6 +49,11 @@ class Credentials:
                 return sections.get(f"credentials-{section['credentials']}", {}).get(key)
         return None
 
+    @staticmethod
+    def question(kind: int, prompt: str, challenge: str) -> Credential:
+        """One to be put to `ask`."""
+        return Credential(kind, prompt, challenge)
+
     def _path(self) -> str | None:
         config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
         for path in (self.authfile, os.environ.get("LIBVIRT_AUTH_FILE")):

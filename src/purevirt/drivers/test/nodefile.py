@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree.ElementTree import Element as Node
 
+from purevirt.api.asking import password, username
 from purevirt.drivers.test import errors
 from purevirt.drivers.test.define import admit
 from purevirt.drivers.test.documents import complete
@@ -22,7 +23,7 @@ from purevirt.model.domain.document import Domain
 from purevirt.model.host_interface import HostInterface
 from purevirt.model.network import Network
 from purevirt.model.node_device import NodeDevice
-from purevirt.model.snapshot import DomainSnapshot
+from purevirt.model.snapshot import DomainSnapshot, UuidOnly
 from purevirt.model.storage_pool import StoragePool
 from purevirt.model.storage_volume import StorageVolume
 from purevirt.types import constants as C
@@ -133,6 +134,8 @@ def _add_snapshot(guest: Guest, node: Node, base: Path) -> None:
     snapshot = completed(DomainSnapshot.from_node(node, ParseContext(inactive=True, redefine=True, internal=True)))
     if snapshot.active is None:
         raise errors.internal("Could not find 'active' element")
+    if snapshot.domain is None:  # what is known of the guest then is who it is
+        snapshot.domain = UuidOnly(uuid=guest.uuid_text)
     if snapshot.active:
         if guest.snapshots.current is not None:
             raise errors.internal("more than one snapshot claims to be active")
@@ -199,11 +202,22 @@ def _add_pool(host: TestHost, node: Node, base: Path) -> None:
     pool = add_pool(host, StoragePool.from_node(node, ParseContext(inactive=True)), live=False)
     pool.active = True
     for volume, _ in volumes:
-        pool.add_volume(StorageVolume.from_node(volume, ParseContext(inactive=True)), host.budget)
+        key = volume.findtext("key")
+        document = StorageVolume.from_node(volume, ParseContext(inactive=True))
+        document.key = key.strip() if key and key.strip() else None
+        pool.add_volume(document, host.budget, own_place=True)
 
 
 def _check_users(root: Node) -> None:
-    """A description with users lets nobody in: there is no way to be asked for a name."""
-    if root.find("auth/user") is not None:
+    """Where a description has users, who opens it must be one of them; one without a password is not asked for it."""
+    users = [((node.text or "").strip(), node.get("password")) for node in root.findall("auth/user")]
+    if not users:
+        return
+    if any(not name for name, _ in users):
+        raise bad_xml("missing username in /node/auth/user field")
+    name = username("test", "localhost")
+    if (name, None) in users:
+        return
+    if (name, password("test", name, "localhost")) not in users:
         text = "authentication failed, see test XML for the correct username/password"
         raise VirtError(ErrorCode.AUTH_FAILED, text, errors.FROM)

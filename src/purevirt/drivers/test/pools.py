@@ -128,11 +128,13 @@ class TestPool:
         self.document.allocation += size
         self.document.available = self.document.capacity - self.document.allocation
 
-    def add_volume(self, document: StorageVolume, budget: Budget) -> TestVolume:
-        """A new volume in the pool's directory."""
+    def add_volume(self, document: StorageVolume, budget: Budget, *, own_place: bool = False) -> TestVolume:
+        """A new volume in the pool's directory, or where its definition says."""
         base = (self.document.target.path if self.document.target is not None else None) or ""
         document.complete_for_pool(self.document.type)
-        document.target.path = document.key = f"{base}/{document.name}"
+        place = document.target.path if own_place else None
+        document.target.path = place or f"{base}/{document.name}"
+        document.key = (document.key if own_place else None) or document.target.path
         volume = TestVolume(document, Contents(budget))
         self.volumes.add(volume)
         self.take(document.allocation or 0)
