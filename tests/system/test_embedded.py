@@ -76,6 +76,7 @@ def test_a_guest_without_a_daemon(root: Path) -> None:
         ("qemu:///embed", "invalid argument: Missing URI parameter 'root'"),
         ("qemu:///embed?root=x", "unsupported configuration: root path must be absolute"),
         ("secret:///embed?root=x", "unsupported configuration: root path must be absolute"),
+        ("secret:///embed?root=", "unsupported configuration: root path must be absolute"),
     ],
 )
 def test_bad_roots(uri: str, text: str) -> None:

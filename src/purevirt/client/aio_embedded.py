@@ -257,7 +257,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 def open_embedded(uri: str) -> EmbeddedLink:
     """The connection of an embed URI. Raises VirtError."""
     parts = urlsplit(uri)
-    root = parse_qs(parts.query).get("root", [None])[0]
+    root = parse_qs(parts.query, keep_blank_values=True).get("root", [None])[0]
     if root is None:
         raise VirtError(ErrorCode.INVALID_ARG, "Missing URI parameter 'root'", ErrorDomain.URI)
     if not root.startswith("/"):

@@ -53,7 +53,7 @@ def read_uri(text: str) -> Uri:
         if text and not any(c in ":%" or c.isspace() for c in text):
             raise _no_driver(f"URI '{text}' does not include a driver name")
         raise VirtError(ErrorCode.INTERNAL_ERROR, f"Unable to parse URI {text}", ErrorDomain.URI)
-    if uri.path == "/embed" and not uri.server and not uri.param("root"):
+    if uri.path == "/embed" and not uri.server and uri.param("root") is None:
         raise VirtError(ErrorCode.INVALID_ARG, "Missing URI parameter 'root'", ErrorDomain.URI)
     return uri
 

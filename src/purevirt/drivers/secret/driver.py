@@ -172,7 +172,7 @@ async def connect(uri: str, state: DriverState | None) -> Driver:
     if parts.netloc:
         raise VirtError(ErrorCode.NO_CONNECT, uri)
     if parts.path == "/embed":
-        return embedded(_root_of(parse_qs(parts.query).get("root", [None])[0])).driver_for(context)
+        return embedded(_root_of(parse_qs(parts.query, keep_blank_values=True).get("root", [None])[0])).driver_for(context)
     if state is None:
         raise VirtError(ErrorCode.NO_CONNECT, uri)
     wanted = "/system" if context.privileged else "/session"
