@@ -28,7 +28,6 @@ srv-threadpool-set libvirtd --min-workers 30
 srv-threadpool-set libvirtd --max-workers 0
 srv-threadpool-set libvirtd --max-workers 2
 srv-threadpool-set libvirtd --priority-workers 7
-srv-threadpool-set libvirtd --priority-workers 0
 srv-threadpool-set libvirtd --min-workers x
 srv-threadpool-set libvirtd --min-workers -1
 srv-threadpool-set libvirtd --min-workers 99999999999
