@@ -116,7 +116,7 @@ define("<secret><nonsense/></secret>", 1)
 for number, (private, ephemeral) in enumerate(itertools.product(("no", "yes"), repeat=2)):
     define(document(number, "none", private=private, ephemeral=ephemeral).replace("22e", "33e"))
 for flags in [*range(17), 32, 64, 1 << 31]:
-    said(lambda flags=flags: [s for s in conn.listAllSecrets(flags) if not s.UUIDString().startswith("22")])
+    said(lambda flags=flags: [s for s in conn.listAllSecrets(flags) if not s.UUIDString().startswith("22e1353d")])
 private = conn.secretLookupByUUIDString(U + "2")
 said(private.setValue, b"hidden", 0)
 said(private.value, 0)
