@@ -276,6 +276,9 @@ FURTHER_CHECKS: dict[str, list[tuple[str, ...]]] = {
 }
 """Checks of the C functions that the tables of the facts cannot say: condition, maker, its first arguments."""
 
+ARGUMENTS_FIRST = {"virDomainAuthorizedSSHKeysSet", "virDomainSendProcessSignal"}
+"""Functions that look at their arguments before they look whether the connection may change anything."""
+
 PATHS = {
     ("virDomainSave", "to"), ("virDomainSaveFlags", "to"), ("virDomainCoreDump", "to"), ("virDomainCoreDumpWithFormat", "to"),
     ("virDomainRestore", "from"), ("virDomainRestoreFlags", "from"), ("virDomainSaveImageGetXMLDesc", "file"),
@@ -445,8 +448,10 @@ class Generator:
         origin = f"FROM_{HEADER_DOMAIN[function['header']]}"
         by_name = {p.name: p for p in params}
         lines: list[str] = []
+        refusal: list[str] = []
         if function.get("readonly_allowed") is False:
-            lines += [f"if {conn}._readonly:", f'    raise read_only("{name}", {origin})']
+            refusal = [f"if {conn}._readonly:", f'    raise read_only("{name}", {origin})']
+            lines += refusal if name not in ARGUMENTS_FIRST else []
         elif function.get("readonly_allowed") == "conditional":
             lines += self.conditional(function, conn, origin)
         lines += self.further(name, origin)
@@ -477,7 +482,7 @@ class Generator:
                 if local not in by_name or (key == "non_null" and "null" in tables):
                     continue
                 lines += [f"if {test.format(local)}:", f'    raise {maker}("{argument}", "{name}", {origin})']
-        return lines
+        return [*lines, *refusal] if name in ARGUMENTS_FIRST else lines
 
     def conditional(self, function: dict[str, Any], conn: str, origin: str) -> list[str]:
         condition: str = function["readonly_denied_if"]

@@ -1,7 +1,7 @@
 """Every method of python3-libvirt's objects on the test driver, with good, edge and bad arguments; one JSON line per call.
 
 A program, run by the interpreter that has the `libvirt` module to be asked:
-`sweep_test_driver.py URI [PATTERN] [--full|--brief] [--sample=PER_MILLE:SEED] [--events] [--warm] [--show]`.
+`sweep_test_driver.py URI [PATTERN] [--full|--brief] [--sample=PER_MILLE:SEED] [--events] [--readonly] [--warm] [--show]`.
 A line is [case, outcome, state of the host afterwards where the call succeeded]. The host is made anew after every call that
 changed it, so that the cases do not depend on each other. SWEEP_DIR is a directory to write to. `--events` has the events
 of a call be part of its outcome. `--warm` has every kind of object made once before the processes of the cases are forked,
@@ -61,6 +61,7 @@ UUIDS = [
     "11111111-2222-3333-4444-555555555599",
 ]
 EVENTS = "--events" in sys.argv
+READONLY = "--readonly" in sys.argv
 SCRATCH = os.environ.get("SWEEP_DIR") or tempfile.gettempdir()
 SAVED = os.path.join(SCRATCH, "saved")
 
@@ -407,7 +408,7 @@ class Host:
     def __init__(self, uri: str) -> None:
         if EVENTS:
             libvirt.virEventRegisterDefaultImpl()
-        self.conn = libvirt.open(uri)
+        self.conn = libvirt.openReadOnly(uri) if READONLY else libvirt.open(uri)
         self.events: list[Any] = []
         self.callbacks: list[tuple[str, int]] = []
         if EVENTS:
@@ -523,7 +524,8 @@ class Host:
 
     def make_virStoragePool_active(self, conn: Any) -> Any:
         pool = conn.storagePoolLookupByName("default-pool")
-        pool.createXML(VOLUME.format("v1", 4096))
+        if not READONLY:
+            pool.createXML(VOLUME.format("v1", 4096))
         return pool
 
     def make_virStoragePool_idle(self, conn: Any) -> Any:
@@ -581,6 +583,15 @@ SCENES = {
     "virStorageVol": ["one", "gone"],
     "virNodeDevice": ["computer", "host"],
 }
+if READONLY:  # those for which nothing has to be made
+    SCENES = {
+        "virConnect": [""],
+        "virDomain": ["test"],
+        "virNetwork": ["active"],
+        "virInterface": ["active"],
+        "virStoragePool": ["active"],
+        "virNodeDevice": ["computer", "host"],
+    }
 CLOCKED = {"blockStats", "info", "interfaceStats", "vcpus"}
 _RANDOM = [
     (re.compile(r"<uuid>(?!11111111|6695|dd8f|dfe2)[0-9a-f-]{36}</uuid>"), "<uuid>U</uuid>"),
@@ -762,7 +773,7 @@ def main() -> int:
     libvirt.registerErrorHandler(lambda context, error: None, None)
     if "--warm" in sys.argv:
         warm(words[0])
-    if in_child(prepare, words[0]):
+    if not READONLY and in_child(prepare, words[0]):
         return 1
     for kind, scenes in SCENES.items():
         for name, function in inspect.getmembers(getattr(libvirt, kind)):

@@ -52,8 +52,6 @@ class DomainGuestCalls(Base):
     ) -> None:
         """virDomainAuthorizedSSHKeysSet."""
         conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
         if flags & 0x3 and keys is None:
             raise null_arg("keys", "virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
         if flags & 0x1 and flags & 0x2:
@@ -67,6 +65,8 @@ class DomainGuestCalls(Base):
             raise null_arg("user", "virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
         if keys is None:
             raise null_arg("keys", "virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
+        if conn._readonly:
+            raise read_only("virDomainAuthorizedSSHKeysSet", FROM_DOMAIN)
         await conn._call("domain_authorized_ssh_keys_set", (self._ref, user, list(keys), flags), deadline)
 
     async def fs_freeze(self, mountpoints: Sequence[str], flags: int = 0, *, deadline: float | None = None) -> int:
@@ -182,10 +182,10 @@ class DomainGuestCalls(Base):
     async def send_process_signal(self, pid_value: int, signum: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainSendProcessSignal."""
         conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainSendProcessSignal", FROM_DOMAIN)
         if pid_value == 0:
             raise zero_arg("pid_value", "virDomainSendProcessSignal", FROM_DOMAIN)
+        if conn._readonly:
+            raise read_only("virDomainSendProcessSignal", FROM_DOMAIN)
         await conn._call("domain_send_process_signal", (self._ref, pid_value, signum, flags), deadline)
 
     async def set_guest_vcpus(self, cpumap: str, state: int, flags: int = 0, *, deadline: float | None = None) -> None:

@@ -120,20 +120,20 @@ class Domain(
     ) -> None:
         """virDomainFDAssociate: give the guest definition a named group of descriptors for `<source fdgroup=…>`."""
         conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainFDAssociate", FROM_DOMAIN)
         if not fds:
             raise zero_arg("nfds", "virDomainFDAssociate", FROM_DOMAIN)
+        if conn._readonly:
+            raise read_only("virDomainFDAssociate", FROM_DOMAIN)
         await (await conn._standing()).invoke_fds("domain_fd_associate", (self._ref, name, flags), fds, deadline)
 
     async def open_graphics(self, idx: int, fd: int, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainOpenGraphics: connect our socket `fd` to graphics device `idx`."""
         conn = self._conn
-        if conn._readonly:
-            raise read_only("virDomainOpenGraphics", FROM_DOMAIN)
         if fd < 0:
             raise negative_arg("fd", "virDomainOpenGraphics", FROM_DOMAIN)
         check_socket(fd, "virDomainOpenGraphics", FROM_DOMAIN)
+        if conn._readonly:
+            raise read_only("virDomainOpenGraphics", FROM_DOMAIN)
         await (await conn._standing()).invoke_fds("domain_open_graphics", (self._ref, idx, flags), (fd,), deadline)
 
     async def open_graphics_fd(self, idx: int, flags: int = 0, *, deadline: float | None = None) -> int:
@@ -385,8 +385,8 @@ class Domain(
 
     async def rename(self, new_name: str, flags: int = 0, *, deadline: float | None = None) -> None:
         """virDomainRename. The object keeps the old name; look the guest up again, or use its UUID."""
-        if self._conn._readonly:
-            raise read_only("virDomainRename", FROM_DOMAIN)
         if not new_name:
             raise empty_arg("new_name", "virDomainRename", FROM_DOMAIN)
+        if self._conn._readonly:
+            raise read_only("virDomainRename", FROM_DOMAIN)
         await self._conn._call("domain_rename", (self._ref, new_name, flags), deadline)
