@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from purevirt.cpu.description import Description
 from purevirt.drivers.qemu import capabilities_xml
 from purevirt.drivers.qemu.capabilities import GicVersion, QemuCaps, synthetic
 from purevirt.drivers.qemu.command.settings import HugePageMount, QemuSettings
@@ -191,9 +192,15 @@ def _iommu_groups(env: dict[str, Any]) -> dict[str, int]:
     return {row["address"]: row["iommu_group"] for row in rows}
 
 
-def host_cpu_of(env: dict[str, Any], name: str | None) -> dict[str, Any] | None:
+def host_cpu_of(env: dict[str, Any], name: str | None) -> Description | None:
     """The fake host CPU as the manifest describes it."""
-    return env["host_cpus"].get(name) if name else None
+    facts = env["host_cpus"].get(name) if name else None
+    if facts is None or facts["model"] is None:
+        return None
+    features = dict.fromkeys(facts["features"], "require")
+    return Description(
+        arch=facts["arch"], is_host=True, model=facts["model"], vendor=facts.get("vendor"), features=features
+    )
 
 
 def make_world(case: Case, directory: Path, *, with_arch: bool) -> QemuWorld:

@@ -12,7 +12,7 @@ from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.command.controllers import add_card_readers, add_controllers
 from purevirt.drivers.qemu.command.cpu import add_cpu
 from purevirt.drivers.qemu.command.device_address import add_address
-from purevirt.drivers.qemu.command.guest_cpu import check_cpu, settle_host_model
+from purevirt.drivers.qemu.command.guest_cpu import settle_cpu
 from purevirt.drivers.qemu.command.hostdevs import NodeNumbers, add_hostdevs
 from purevirt.drivers.qemu.command.interfaces import add_interfaces
 from purevirt.drivers.qemu.command.line import Command
@@ -42,8 +42,7 @@ def _random_uuid(context: CommandContext) -> str:
 
 def prepare(domain: Any, context: CommandContext) -> None:
     """Settle in the live definition what a start decides: firmware, names, sizes, sockets, volumes."""
-    check_cpu(domain, context)
-    settle_host_model(domain, context)
+    settle_cpu(domain, context)
     descriptors.fill(domain, context.caps, context.firmware, context.settings)
     if domain.genid == "":
         domain.genid = _random_uuid(context)

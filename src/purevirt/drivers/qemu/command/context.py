@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from purevirt.cpu.description import Description
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.settings import QemuSettings
 from purevirt.drivers.qemu.firmware_document import Firmware
@@ -102,7 +103,8 @@ class CommandContext:
     channel_target_dir: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     host_arch: str = "x86_64"
-    host_cpu: Any = None
+    host_cpu: Description | None = None
+    """The host's processor by its CPUID; None when it is not known."""
     page_size: int = 4096
     auto_nodeset: frozenset[int] | None = None
     start_paused: bool = True

@@ -32,8 +32,7 @@ def _model(domain: Any, cpu: Any, context: CommandContext) -> str:
         if cpu.migratable is not None and context.caps.has("cpu.migratable"):
             text += f",migratable={_onoff(cpu.migratable)}"
     elif mode == "host-model":
-        # What the host's CPU is to QEMU: without KVM that is everything that QEMU can emulate.
-        text = "max" if domain.type == "qemu" and mt.is_x86(arch) else "host"
+        text = "host"
         if cpu.model_name and mt.is_ppc64(arch) and not mt.is_pseries(*mt.of(domain)):
             text += f",compat={cpu.model_name}"
     else:

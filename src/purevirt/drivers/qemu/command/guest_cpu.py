@@ -1,49 +1,89 @@
-"""The host-model CPU of a guest that starts: what QEMU calls the host's processor, as a model with features."""
+"""The CPU of a guest that starts: can it be had here, and what does it come down to on this host with this QEMU."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from purevirt.cpu import calls, pvr
+from purevirt.cpu.description import Description
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.command.context import CommandContext
+from purevirt.drivers.qemu.host_model import HostModels, allowed_models, host_models
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.cpu import CpuFeature, CpuModel
 
 
-def check_cpu(domain: Any, context: CommandContext) -> None:
-    """The CPU can be had on this host, by this accelerator."""
+def settle_cpu(domain: Any, context: CommandContext) -> None:
+    """Check the CPU and make it concrete in the live definition.
+
+    host-model, `minimum` and optional features become a model with features; a model that this QEMU does not know is
+    said by another. With check='partial' the host must be able to give it all (CPU_INCOMPATIBLE).
+    """
     cpu, arch = domain.cpu, domain.os.type.arch
-    if cpu is None:
+    if cpu is None or ((cpu.mode or "custom") == "custom" and cpu.model_name is None):
         return
-    if cpu.mode == "host-passthrough" and domain.type == "qemu":
+    if context.incoming is not None and mt.is_x86(arch) and cpu.mode == "host-model" and cpu.model_name:
+        cpu.mode = "custom"  # as older versions wrote a host-model that had been made concrete
+    _check_mode(domain, context)
+    if mt.is_x86(arch):
+        _settle_x86(domain, context)
+    elif mt.is_ppc64(arch):
+        _settle_ppc64(domain, context)
+    elif mt.is_s390(arch):
+        _settle_s390(domain, context)
+
+
+def _check_mode(domain: Any, context: CommandContext) -> None:
+    mode, arch, kind = domain.cpu.mode or "custom", domain.os.type.arch, domain.type
+    if mode == "host-passthrough" and kind == "qemu":
         raise VirtError(
             ErrorCode.CONFIG_UNSUPPORTED,
-            f"CPU mode 'host-passthrough' for {arch} qemu domain on {context.host_arch} host is not supported by hypervisor",
+            f"CPU mode '{mode}' for {arch} {kind} domain on {context.host_arch} host is not supported by hypervisor",
         )
-    if cpu.mode == "host-model" and cpu.model_name and mt.is_ppc64(arch) and context.host_cpu:
-        too_new = _power_level(cpu.model_name) > _power_level(context.host_cpu["model"])
-        if too_new:
+
+
+def _settle_x86(domain: Any, context: CommandContext) -> None:
+    cpu, kind, arch = domain.cpu, domain.type, domain.os.type.arch
+    guest = Description.of_guest(cpu, arch)
+    found: HostModels | None = None
+    if guest.mode in ("host-model", "custom") and (cpu.check != "none" or _needs_host(guest)):
+        found = host_models(context.caps, kind, context.host_cpu)
+    if guest.mode == "host-model" and found is None:
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED,
+            f"CPU mode 'host-model' for {arch} {kind} domain on {context.host_arch} host is not supported by hypervisor",
+        )
+    if cpu.check == "partial" and guest.mode in ("host-model", "custom"):
+        calls.require(arch, found.full if found else None, guest)
+    elif cpu.check not in (None, "none") and found is not None:
+        calls.check_forbidden(arch, found.full, guest)
+    if found is not None or _needs_host(guest):
+        calls.update(arch, guest, found.migratable if found else None)
+    definitions = context.caps.cpu_definitions(kind)
+    if guest.model is not None and definitions and all(guest.model != known.name for known in definitions):
+        calls.translate(arch, guest, allowed_models(arch, definitions))
+    if guest.model is not None:
+        guest.fallback = "forbid"
+    guest.store(cpu)
+
+
+def _needs_host(guest: Description) -> bool:
+    return guest.mode == "host-model" or guest.match == "minimum" or "optional" in guest.features.values()
+
+
+def _settle_ppc64(domain: Any, context: CommandContext) -> None:
+    """On POWER host-model stays what it is, with a compatibility level."""
+    cpu, host = domain.cpu, context.host_cpu
+    if cpu.mode == "host-model" and cpu.model_name and host is not None and host.model is not None:
+        if pvr.level(cpu.model_name) > pvr.level(host.model):
             raise VirtError(ErrorCode.CPU_INCOMPATIBLE)
 
 
-def _power_level(model: str) -> int:
-    """Generation of a POWER processor: power9 and POWER9 are 9; 0 for what is no such name."""
-    digits = model.lower().removeprefix("power")
-    return int(digits) if digits.isdecimal() else 0
-
-
-def settle_host_model(domain: Any, context: CommandContext) -> None:
-    """Turn host-model into the model that QEMU expanded the host's CPU to, where its names are libvirt's (s390, ARM).
-
-    On POWER the model is the compatibility level of the host's own CPU and stays as it is. On x86 QEMU tells features,
-    not a model; without a CPU model database the guest gets all that QEMU can give on this host (`host`, or `max`
-    where QEMU emulates), with the definition's own features.
-    """
+def _settle_s390(domain: Any, context: CommandContext) -> None:
+    """Turn host-model into the model that QEMU expanded the host's CPU to: its names are libvirt's there."""
     cpu = domain.cpu
-    if cpu is None or cpu.mode != "host-model" or not mt.is_s390(domain.os.type.arch):
-        return
     host = context.caps.host_cpu(domain.type)
-    if host is None:
+    if cpu.mode != "host-model" or host is None:
         return
     given = {feature.name: feature for feature in cpu.features}
     for item in host.properties:
