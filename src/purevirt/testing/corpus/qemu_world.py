@@ -197,10 +197,9 @@ def host_cpu_of(env: dict[str, Any], name: str | None) -> Description | None:
     facts = env["host_cpus"].get(name) if name else None
     if facts is None or facts["model"] is None:
         return None
-    features = dict.fromkeys(facts["features"], "require")
-    return Description(
-        arch=facts["arch"], is_host=True, model=facts["model"], vendor=facts.get("vendor"), features=features
-    )
+    found = Description(arch=facts["arch"], is_host=True, model=facts["model"], vendor=facts.get("vendor"))
+    found.features = dict.fromkeys(facts["features"], "require")
+    return found
 
 
 def make_world(case: Case, directory: Path, *, with_arch: bool) -> QemuWorld:

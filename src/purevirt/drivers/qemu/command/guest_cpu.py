@@ -74,9 +74,10 @@ def _needs_host(guest: Description) -> bool:
 def _settle_ppc64(domain: Any, context: CommandContext) -> None:
     """On POWER host-model stays what it is, with a compatibility level."""
     cpu, host = domain.cpu, context.host_cpu
-    if cpu.mode == "host-model" and cpu.model_name and host is not None and host.model is not None:
-        if pvr.level(cpu.model_name) > pvr.level(host.model):
-            raise VirtError(ErrorCode.CPU_INCOMPATIBLE)
+    if cpu.mode != "host-model" or not cpu.model_name or host is None or host.model is None:
+        return
+    if pvr.level(cpu.model_name) > pvr.level(host.model):
+        raise VirtError(ErrorCode.CPU_INCOMPATIBLE)
 
 
 def _settle_s390(domain: Any, context: CommandContext) -> None:
