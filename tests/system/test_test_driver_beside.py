@@ -33,7 +33,6 @@ NO_SUPPORT = 3
 REASONS: dict[str, str] = {
     r"virConnect\.getFreePages\(": "upstream's function answers -1 without an error; ours answers",
     r"virDomain:\w+\.setInterfaceParameters\(0,1,": "upstream writes an empty <bandwidth>, which no parser keeps",
-    r"virConnect\.baselineCPU\(": "the processors' features are not known here",
     r"virConnect\.nodeDeviceCreateXML\(0,1\)": "what does not validate is refused in libxml2's words, which ours are not always",
     r"virStoragePool:active\.createXML(From)?\(0,(0,)?3\)": "the same",
     r"virDomain:\w+\.(migrateGetMaxDowntime|migrateGetCompressionCache|guestVcpus)\(": (

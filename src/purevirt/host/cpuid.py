@@ -61,8 +61,8 @@ def _collect(cpuid: Cpuid) -> dict[Register, int]:
                     found["cpuid", leaf, sub, name] = value
     offered = found.get(("cpuid", 7, 0, "edx"), 0)
     for bit, index in zip((_ARCH_CAPABILITIES, _CORE_CAPABILITIES), _MSRS, strict=True):
-        if offered & bit and (value := _msr(index)) is not None:
-            found["msr", index, 0, "eax"], found["msr", index, 0, "edx"] = value & 0xFFFFFFFF, value >> 32
+        if offered & bit and (held := _msr(index)) is not None:
+            found["msr", index, 0, "eax"], found["msr", index, 0, "edx"] = held & 0xFFFFFFFF, held >> 32
     return found
 
 

@@ -1,16 +1,16 @@
-"""Domain capabilities: what one QEMU binary offers to guests of one machine, architecture and domain type.
-
-The host's CPU model is not computed (that needs a database of models), so `host-model` is said not to be supported.
-"""
+"""Domain capabilities: what one QEMU binary offers to guests of one machine, architecture and domain type."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from purevirt.cpu.description import Description
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.cpu_vendors import known_models
+from purevirt.drivers.qemu.host_model import host_models
+from purevirt.model.cpu import CpuFeature
 from purevirt.model.domain_capabilities import (
     CapsCpu,
     CapsCpuMode,
@@ -40,6 +40,7 @@ class HostOffers:
     vfio: bool = False
     tpm_versions: Sequence[str] = ()
     kvm_max_vcpus: int | None = None
+    processor: Description | None = None
 
 
 def _enum(name: str, *values: str | None) -> CapsEnum:
@@ -64,7 +65,7 @@ def domain_capabilities(caps: QemuCaps, arch: str, machine: str, virt_type: str,
         vcpu=CapsVcpu(max=most) if most else None,
         iothreads=Supported(supported=caps.has("iothread")),
         os=_os(host),
-        cpu=_cpu(caps, arch, virt_type),
+        cpu=_cpu(caps, arch, virt_type, host),
         memory_backing=Supported(supported=True, enums=[_enum("sourceType", *sources)]),
         devices=_devices(caps, arch, machine, host),
         features=_features(caps, arch, machine, virt_type),
@@ -84,7 +85,7 @@ def _os(host: HostOffers) -> CapsOs:
     return CapsOs(supported=True, enums=[_enum("firmware", *host.firmwares)], loader=loader)
 
 
-def _cpu(caps: QemuCaps, arch: str, virt_type: str) -> CapsCpu:
+def _cpu(caps: QemuCaps, arch: str, virt_type: str, offers: HostOffers) -> CapsCpu:
     native = virt_type == "kvm"
     migratable = caps.has("cpu.migratable")
     host, most = CapsCpuMode(name="host-passthrough", supported=native), CapsCpuMode(name="maximum", supported=True)
@@ -104,7 +105,27 @@ def _cpu(caps: QemuCaps, arch: str, virt_type: str) -> CapsCpu:
         model.deprecated = definition.deprecated or None
         custom.models.append(model)
     custom.supported = bool(custom.models)
-    return CapsCpu(modes=[host, most, CapsCpuMode(name="host-model", supported=False), custom])
+    return CapsCpu(modes=[host, most, _host_model(caps, arch, virt_type, offers.processor), custom])
+
+
+def _host_model(caps: QemuCaps, arch: str, virt_type: str, processor: Description | None) -> CapsCpuMode:
+    """The model that a host-model guest would get."""
+    mode = CapsCpuMode(name="host-model", supported=False)
+    if mt.is_x86(arch):
+        found = host_models(caps, virt_type, processor)
+        if found is None:
+            return mode
+        cpu = found.reported
+        mode.models = [CapsCpuModel(fallback=cpu.fallback, value=cpu.model)]
+        mode.vendor = cpu.vendor
+        mode.features = [CpuFeature(policy=policy, name=name) for name, policy in cpu.features.items()]
+    elif mt.is_s390(arch) and (own := caps.host_cpu(virt_type)) is not None:
+        mode.models = [CapsCpuModel(fallback="forbid", value=own.model)]
+        mode.features = [CpuFeature(policy="require", name=item.name) for item in own.properties if item.value is True]
+    else:
+        return mode
+    mode.supported = True
+    return mode
 
 
 def _devices(caps: QemuCaps, arch: str, machine: str, host: HostOffers) -> CapsDevices:

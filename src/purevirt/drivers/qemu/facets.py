@@ -14,6 +14,7 @@ def facets(state: QemuState) -> list[object]:
     from purevirt.drivers.qemu.block import BlockFacet
     from purevirt.drivers.qemu.caps import CapabilitiesFacet
     from purevirt.drivers.qemu.console import ConsoleFacet
+    from purevirt.drivers.qemu.cpu_calls import CpuFacet
     from purevirt.drivers.qemu.cpu_stats import CpuStatsFacet
     from purevirt.drivers.qemu.define import DefineFacet
     from purevirt.drivers.qemu.dirty_rate import DirtyRateFacet
@@ -68,6 +69,7 @@ def facets(state: QemuState) -> list[object]:
         NodeActionFacet(state),
         AgentFacet(state),
         CapabilitiesFacet(state),
+        CpuFacet(state),
         GraphicsFdFacet(state),
         FdGroupFacet(state),
         CpuStatsFacet(state),

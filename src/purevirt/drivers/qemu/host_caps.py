@@ -1,6 +1,6 @@
 """`<capabilities>`: the host, and the guests that the QEMU binaries on it can run.
 
-The host's CPU is told by vendor, signature and microcode; its model among libvirt's is not computed.
+The host's CPU is told by its model with features, vendor, signature and microcode.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import AccelCaps, QemuCaps
-from purevirt.host import node, topology
+from purevirt.drivers.qemu.processor import processor
+from purevirt.host import cpuid, node, topology
 from purevirt.model.capabilities import (
     BaseLabel,
     CacheBank,
@@ -35,7 +36,7 @@ from purevirt.model.capabilities import (
     PowerManagement,
     SecurityModel,
 )
-from purevirt.model.cpu import CpuSignature, CpuTopology, HostCpu, MaxPhysAddr, Microcode, PageSize
+from purevirt.model.cpu import CpuCounter, CpuSignature, CpuTopology, HostCpu, HostCpuFeature, MaxPhysAddr, Microcode, PageSize
 from purevirt.model.cpu_numa import Sibling
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ def _host(uuid: str, credentials: Credentials | None) -> CapabilitiesHost:
 def _cpu() -> HostCpu:
     found, shape = topology.cpu_identity(), node.node_info()
     cpu = HostCpu(arch=os.uname().machine, vendor=found.vendor)
+    if (own := processor()) is not None:
+        cpu.model = own.model
+        cpu.features = [HostCpuFeature(name=name) for name in own.features]
+        if (clock := cpuid.tsc()) is not None:
+            cpu.counter = CpuCounter(name="tsc", frequency=clock[0], scaling=clock[1])
     if found.microcode is not None:
         cpu.microcode = Microcode(version=found.microcode)
     if found.family is not None and found.model is not None and found.stepping is not None:

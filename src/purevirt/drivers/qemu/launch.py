@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from purevirt.core.tasks import offload
 from purevirt.core.undo import Undo
 from purevirt.drivers.qemu import errors
 from purevirt.drivers.qemu.command.graphics import wanted_ports
@@ -159,6 +160,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
     from purevirt.drivers.qemu.live_document import settle
     from purevirt.drivers.qemu.nvram import create_nvram
     from purevirt.drivers.qemu.paths import short_name
+    from purevirt.drivers.qemu.processor import processor
 
     key, master_key = run.own_dir / "master-key.aes", os.urandom(32)
     files.write_atomic(key, master_key, mode=0o600, durable=False)
@@ -186,6 +188,7 @@ async def make_plan(state: QemuState, vm: Vm, run: Runtime, launch: Launch, moni
         now=state.clock.wall_ms() // 1000,
         local_offset_s=time.localtime().tm_gmtoff,
         host_arch=os.uname().machine,
+        host_cpu=await offload(processor) if document.type == "kvm" else None,
         page_size=os.sysconf("SC_PAGE_SIZE"),
         render_node=next(iter(sorted(glob("/dev/dri/renderD*"))), None),
         firmware=load_descriptors(),

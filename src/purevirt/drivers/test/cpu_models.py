@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from purevirt.cpu import documents, models
 from purevirt.drivers.test import errors
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
-from purevirt.model.arch import Arch
+from purevirt.model.arch import Arch, is_arm, is_ppc64, is_s390, is_x86
 from purevirt.protocol import remote as p
+from purevirt.types import constants as C
 
-_X86: Final = (
-    "486", "pentium", "pentium2", "pentium3", "pentiumpro", "coreduo", "n270", "core2duo", "qemu32", "kvm32", "cpu64-rhel5",
-    "cpu64-rhel6", "qemu64", "kvm64", "Conroe", "Penryn", "Nehalem", "Nehalem-IBRS", "Westmere", "Westmere-IBRS", "SandyBridge",
-    "SandyBridge-IBRS", "IvyBridge", "IvyBridge-IBRS", "Haswell-noTSX", "Haswell-noTSX-IBRS", "Haswell", "Haswell-IBRS",
-    "Broadwell-noTSX", "Broadwell-noTSX-IBRS", "Broadwell", "Broadwell-IBRS", "Skylake-Client", "Skylake-Client-IBRS",
-    "Skylake-Client-noTSX-IBRS", "Skylake-Server", "Skylake-Server-IBRS", "Skylake-Server-noTSX-IBRS", "Cascadelake-Server",
-    "Cascadelake-Server-noTSX", "Icelake-Client", "Icelake-Client-noTSX", "Icelake-Server", "Icelake-Server-noTSX",
-    "Cooperlake", "Snowridge", "athlon", "phenom", "Opteron_G1", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "EPYC",
-    "EPYC-IBPB", "EPYC-Rome", "EPYC-Milan", "Dhyana",
-)  # fmt: skip
-_PPC64: Final = ("POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWERPC_e5500", "POWERPC_e6500")
+_BASELINE: Final = C.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES
 
-MODELS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("i686", "x86_64"), _X86),
-    **dict.fromkeys(("ppc64", "ppc64le"), _PPC64),
-    **dict.fromkeys(("armv6l", "armv7b", "armv7l", "aarch64", "s390", "s390x"), ()),
-}
-"""No names: the architecture has models, but no list of them."""
+
+def _names(arch: str) -> list[str] | None:
+    """The models of an architecture: none where there is no list of them, None where CPUs have no models."""
+    if is_x86(arch):
+        return list(models.x86().models)
+    if is_ppc64(arch):
+        return list(models.pvr_models("ppc64"))
+    return [] if is_arm(arch) or is_s390(arch) else None
 
 
 class CpuModelFacet:
-    """virConnectGetCPUModelNames."""
+    """virConnectGetCPUModelNames, virConnectBaselineCPU."""
 
     def __init__(self, _host: object) -> None:
         pass
@@ -41,8 +35,13 @@ class CpuModelFacet:
         errors.check_flags(flags, 0, "testConnectGetCPUModelNames")
         if arch not in get_args(Arch):
             raise errors.bad_argument(f"cannot find architecture {arch}")
-        models = MODELS.get(arch)
-        if models is None:
+        found = _names(arch)
+        if found is None:
             text = f"'{arch}' architecture is not supported by CPU driver"
             raise VirtError(ErrorCode.NO_SUPPORT, text, ErrorDomain.CPU)
-        return p.ConnectGetCpuModelNamesRet(list(models) if need_results else [], len(models))
+        return p.ConnectGetCpuModelNamesRet(found if need_results else [], len(found))
+
+    async def connect_baseline_cpu(self, xml_cpus: list[str], flags: int) -> str:
+        errors.check_flags(flags, _BASELINE, "testConnectBaselineCPU")
+        cpus = documents.read_all(xml_cpus, host=True)
+        return documents.baseline(cpus[0].arch or "x86_64", cpus, expand=bool(flags & _BASELINE))
