@@ -25,6 +25,20 @@ def update(guest: Description, host: Description) -> None:
             guest.features[name] = "require" if has & mask == mask else "disable"
 
 
+def settle_removed(guest: Description) -> None:
+    """Say of the features that the model had once that the guest has them not: hypervisors may still mean them."""
+    model = models.x86().models.get(guest.model or "")
+    for name in model.removed if model is not None else ():
+        guest.features.setdefault(name, "disable")
+
+
+def check_features(guest: Description) -> None:
+    """CONFIG_UNSUPPORTED for a feature that nobody knows."""
+    for name in guest.features:
+        if name not in models.x86().features:
+            raise cpu_error(ErrorCode.CONFIG_UNSUPPORTED, f"unknown CPU feature: {name}")
+
+
 def translate(guest: Description, allowed: Allowed | None) -> None:
     """Say the CPU by a model that the hypervisor knows; CONFIG_UNSUPPORTED when the guest allows no other model."""
     if guest.model is None or not allowed or guest.model in allowed:
@@ -73,19 +87,19 @@ def update_live(guest: Description, enabled: int, disabled: int, *, strict: bool
     as_host = guest.mode in ("host-passthrough", "maximum")
     expected, switched_off = all_bits(guest), bits_with(guest, "disable")
     added, removed = [], []
+    features = dict(guest.features)
     for name, mask in models.x86().features.items():
         wanted = expected & mask == mask
         unwanted = not wanted and (not as_host or switched_off & mask == mask)
         if unwanted and enabled & mask == mask:
             added.append(name)
+            features[name] = "require"
         if disabled & mask == mask or (wanted and enabled & mask != mask):
             removed.append(name)
+            features[name] = "disable"
     if strict and (added or removed):
         raise cpu_error(ErrorCode.OPERATION_FAILED, _mismatch(added, removed))
-    for name in added:
-        guest.features[name] = "require"
-    for name in removed:
-        guest.features[name] = "disable"
+    guest.features = features
 
 
 def _mismatch(added: list[str], removed: list[str]) -> str:

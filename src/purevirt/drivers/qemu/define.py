@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from purevirt.core.jobs import Job
-from purevirt.core.tasks import offload_large
+from purevirt.core.tasks import offload, offload_large
 from purevirt.drivers.qemu import documents, errors, tpm
 from purevirt.drivers.qemu.definition import Definition
 from purevirt.drivers.qemu.vm import Vm
@@ -157,13 +157,28 @@ class DefineFacet:
         vm = self._state.find(dom)
         if vm.live is not None and not (flags & C.VIR_DOMAIN_XML_INACTIVE and vm.config is not None):
             live = vm.live
-            return vm.live_text(flags, lambda: documents.format_for(live, flags))
+            return vm.live_text(flags, lambda: documents.format_for(live, flags, vm.require_active().asked_cpu))
         definition = vm.require_config()
         wanted = flags | C.VIR_DOMAIN_XML_INACTIVE
         text = definition.texts.get(wanted)
+        if text is None and flags & C.VIR_DOMAIN_XML_UPDATE_CPU:
+            # Not kept: it depends on the host and its QEMU.
+            return documents.format_for(await self._with_host_cpu(definition.document()), wanted)
         if text is None:
             text = definition.texts[wanted] = documents.format_for(definition.document(), wanted)
         return text
+
+    async def _with_host_cpu(self, document: Domain) -> Domain:
+        """A copy of the definition with the CPU that it would get if it started now."""
+        from purevirt.drivers.qemu.command.guest_cpu import shown_for_host
+        from purevirt.drivers.qemu.processor import processor
+
+        copy = document.copy()
+        emulator = copy.devices.emulator if copy.devices else None
+        if emulator is not None:
+            caps = await self._state.capabilities.get(emulator)
+            shown_for_host(copy, caps, await offload(processor))
+        return copy
 
     async def domain_get_autostart(self, dom: p.NonnullDomain) -> int:
         return int(self._state.find(dom).autostart)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from purevirt.drivers.qemu.capabilities import QemuCaps
     from purevirt.drivers.qemu.postparse_context import PostParseContext
     from purevirt.drivers.qemu.state import QemuState
-    from purevirt.model.domain.document import Domain
+    from purevirt.model.cpu import Cpu
+from purevirt.model.domain.document import Domain
 
 _STATUS = FormatContext(secure=True, status=True, actual_net=True)
 
@@ -43,14 +44,22 @@ def format_stored(document: Domain) -> str:
     return document.to_xml(ctx=FormatContext(secure=True, inactive=True))
 
 
-def format_for(document: Domain, flags: int) -> str:
-    """What `virDomainGetXMLDesc` returns for VIR_DOMAIN_XML_* flags."""
-    secure = bool(flags & C.VIR_DOMAIN_XML_SECURE)
-    if flags & C.VIR_DOMAIN_XML_MIGRATABLE:
-        from purevirt.drivers.qemu.migratable import format_migratable
+def format_for(document: Domain, flags: int, asked_cpu: Cpu | None = None) -> str:
+    """What `virDomainGetXMLDesc` returns for VIR_DOMAIN_XML_* flags.
 
+    `asked_cpu`: the CPU of a running guest as it was started; another host is asked for that, not for what came of it.
+    """
+    secure = bool(flags & C.VIR_DOMAIN_XML_SECURE)
+    if not flags & C.VIR_DOMAIN_XML_MIGRATABLE:
+        return document.to_xml(ctx=FormatContext(secure=secure, inactive=bool(flags & C.VIR_DOMAIN_XML_INACTIVE)))
+    from purevirt.drivers.qemu.migratable import format_migratable
+
+    live = document.cpu
+    document.cpu = asked_cpu or live
+    try:
         return format_migratable(document, secure=secure)
-    return document.to_xml(ctx=FormatContext(secure=secure, inactive=bool(flags & C.VIR_DOMAIN_XML_INACTIVE)))
+    finally:
+        document.cpu = live
 
 
 def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:

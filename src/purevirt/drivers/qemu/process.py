@@ -20,6 +20,7 @@ from purevirt.drivers.qemu import documents, errors, labels, status, tpm
 from purevirt.drivers.qemu.command.graphics import graphics_passwords
 from purevirt.drivers.qemu.guest_log import GuestLog, note
 from purevirt.drivers.qemu.launch import Launch, Plan, make_plan
+from purevirt.drivers.qemu.live_cpu import settle_live_cpu
 from purevirt.drivers.qemu.live_document import settle_ports
 from purevirt.drivers.qemu.memory import settle_balloon
 from purevirt.drivers.qemu.messages import taints_of
@@ -159,6 +160,7 @@ async def _talk(state: QemuState, vm: Vm, run: Runtime, launch: Launch, guest_lo
         if (error := await ready) is not None:
             raise error
         await queries.learn(vm, run)
+        await settle_live_cpu(vm, run)
         await plug_at_start(vm)
         await settle_ports(state, vm)
         if launch.incoming is None:

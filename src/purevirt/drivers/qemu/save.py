@@ -37,6 +37,12 @@ def _discard(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def _for_image(vm: Vm) -> str:
+    """The document that an image holds: what any host can start."""
+    flags = C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE
+    return documents.format_for(vm.require_live(), flags, vm.require_active().asked_cpu)
+
+
 async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: int) -> None:
     """Write the image and end the guest. On failure the file is gone and the guest is as it was."""
     async with long_job(state, vm, AsyncJob.SAVE, C.VIR_DOMAIN_JOB_OPERATION_SAVE) as data:
@@ -48,7 +54,7 @@ async def save_to(state: QemuState, vm: Vm, path: Path, xml: str | None, flags: 
             await vm.require_monitor().execute("stop")
             vm.require_active()
             data.stopped = state.clock.monotonic()
-        text = xml or documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
+        text = xml or _for_image(vm)
         resume = (was_running and not flags & C.VIR_DOMAIN_SAVE_PAUSED) or bool(flags & C.VIR_DOMAIN_SAVE_RUNNING)
         done = False
         try:
@@ -132,7 +138,7 @@ class SaveFacet:
         vm = self._state.find(dom)
         vm.require_active()
         if dxml is not None:
-            live = documents.format_for(vm.require_live(), C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)
+            live = _for_image(vm)
             now, new = await documents.read_saved(live, self._state), await documents.read_saved(dxml, self._state)
             check_same_guest(now, new)
             dxml = documents.format_for(new, C.VIR_DOMAIN_XML_SECURE | C.VIR_DOMAIN_XML_MIGRATABLE)

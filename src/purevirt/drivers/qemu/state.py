@@ -173,6 +173,10 @@ class QemuState:
         caps = (self.capabilities.known(emulator) if emulator else None) or QemuCaps(emulator or "")
         vm.run = Runtime(caps, saved.own_dir, saved.channel_dir, fake_reboot=saved.fake_reboot)
         vm.run.vcpu_threads = saved.vcpu_threads
+        if saved.asked_cpu is not None:
+            from purevirt.model.cpu import Cpu
+
+            vm.run.asked_cpu = Cpu.from_xml(saved.asked_cpu)
         vm.live = document
         settle_again(self, document)
         self.vms.set_id(vm, document.id if document.id is not None else self.allocate_id())

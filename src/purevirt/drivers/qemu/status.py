@@ -103,6 +103,7 @@ def format_document(vm: Vm) -> str:
     out += [
         f"  <libDir path='{run.own_dir}'/>",
         f"  <channelTargetDir path='{run.channel_dir}'/>",
+        *([_indented(run.asked_cpu.to_xml())] if run.asked_cpu is not None else ()),
         "  <rememberOwner/>",
         "  <agentTimeout>-2</agentTimeout>",
     ]
@@ -140,6 +141,7 @@ class SavedStatus:
     taints: list[str] = field(default_factory=list)
     async_job: str | None = None
     fake_reboot: bool = False
+    asked_cpu: str | None = None
 
 
 def parse_document(text: str) -> SavedStatus:
@@ -168,6 +170,7 @@ def parse_document(text: str) -> SavedStatus:
             taints=[node.get("flag", "") for node in root.iterfind("taint")],
             async_job=job.get("async") if job is not None else None,
             fake_reboot=root.find("fakereboot") is not None,
+            asked_cpu=ElementTree.tostring(asked, "unicode") if (asked := root.find("cpu")) is not None else None,
         )
     except (ElementTree.ParseError, ValueError, StopIteration) as error:
         raise VirtError(ErrorCode.XML_ERROR, f"unusable domain status: {error}", ErrorDomain.QEMU) from error

@@ -45,6 +45,10 @@ class Runtime:
     agent_timeout_s: float | None = None
     """How long clients want to wait for the agent; None as long as it takes."""
     vcpu_threads: dict[int, int] = field(default_factory=dict)
+    cpu_path: str | None = None
+    """The first processor's place among QEMU's objects."""
+    asked_cpu: Any = None
+    """The `<cpu>` that the guest was started with, where the live document tells what came of it."""
     iothreads: dict[int, int] = field(default_factory=dict)
     labelled: list[str] = field(default_factory=list)
     """Files whose ownership we changed, in order."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.cpu import calls, pvr
+from purevirt.cpu import calls, pvr, x86_update
 from purevirt.cpu.description import Description
+from purevirt.cpu.x86_bits import model_of
 from purevirt.drivers.qemu import machine_types as mt
+from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.context import CommandContext
 from purevirt.drivers.qemu.host_model import HostModels, allowed_models, host_models
 from purevirt.errors import ErrorCode, VirtError
@@ -45,6 +47,7 @@ def _check_mode(domain: Any, context: CommandContext) -> None:
 def _settle_x86(domain: Any, context: CommandContext) -> None:
     cpu, kind, arch = domain.cpu, domain.type, domain.os.type.arch
     guest = Description.of_guest(cpu, arch)
+    x86_update.check_features(guest)
     found: HostModels | None = None
     if guest.mode in ("host-model", "custom") and (cpu.check != "none" or _needs_host(guest)):
         found = host_models(context.caps, kind, context.host_cpu)
@@ -59,11 +62,27 @@ def _settle_x86(domain: Any, context: CommandContext) -> None:
         calls.check_forbidden(arch, found.full, guest)
     if found is not None or _needs_host(guest):
         calls.update(arch, guest, found.migratable if found else None)
+    if context.incoming is None and guest.model is not None:
+        x86_update.settle_removed(guest)
     definitions = context.caps.cpu_definitions(kind)
     if guest.model is not None and definitions and all(guest.model != known.name for known in definitions):
         calls.translate(arch, guest, allowed_models(arch, definitions))
     if guest.model is not None:
         guest.fallback = "forbid"
+    guest.store(cpu)
+
+
+def shown_for_host(domain: Any, caps: QemuCaps, processor: Description | None) -> None:
+    """What VIR_DOMAIN_XML_UPDATE_CPU shows: the CPU that the guest would get if it started now."""
+    cpu, arch = domain.cpu, domain.os.type.arch
+    if cpu is None or not mt.is_x86(arch) or ((cpu.mode or "custom") == "custom" and cpu.model_name is None):
+        return
+    guest = Description.of_guest(cpu, arch)
+    found = host_models(caps, domain.type, processor) if _needs_host(guest) else None
+    if guest.model is not None:
+        model_of(guest.model)
+    calls.update(arch, guest, found.migratable if found else None)
+    x86_update.settle_removed(guest)
     guest.store(cpu)
 
 

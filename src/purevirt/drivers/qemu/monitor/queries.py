@@ -43,7 +43,9 @@ async def learn(vm: Vm, run: Runtime) -> None:
     cpus = monitor.submit("query-cpus-fast")
     chardevs = monitor.submit("query-chardev") if _has_pty(document.devices) else None
     iothreads = monitor.submit("query-iothreads") if document.iothreads else None
-    run.vcpu_threads = threads_of(await monitor.result(cpus, "query-cpus-fast"))
+    reply = await monitor.result(cpus, "query-cpus-fast")
+    run.vcpu_threads = threads_of(reply)
+    run.cpu_path = next((decode.string_or(item, "qom-path") or None for item in decode.objects(reply, "query-cpus-fast")), None)
     if chardevs is not None:
         _set_ptys(document.devices, pty_paths(await monitor.result(chardevs, "query-chardev")))
     if iothreads is not None:
