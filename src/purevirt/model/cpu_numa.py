@@ -165,7 +165,6 @@ class GuestNuma(Element, tag="numa"):
         self._number_cells()
         for cell in self.cells:
             cell.check_caches()
-        self._check_cpus()
         self._complete_distances()
         if self.interconnects is not None:
             self._check_interconnects(self.interconnects)
@@ -183,6 +182,7 @@ class GuestNuma(Element, tag="numa"):
             if cell.id in seen:
                 raise XmlError(f"Duplicate NUMA cell info for cell id '{cell.id}'")
             seen.add(cell.id)
+        self._check_cpus()
         self.cells.sort(key=lambda cell: cell.id or 0)
 
     def _check_cpus(self) -> None:

@@ -387,7 +387,10 @@ class NetworkSource(StorageSource):
             pool, slash, _ = self.name.partition("/")
             if not slash or not pool:
                 raise XmlError(f"can't split path '{self.name}' into pool name and image name")
-        elif self.protocol == "iscsi" and "/" not in self.name:
+
+    def settle_unit(self) -> None:
+        """A disk on an iSCSI target is its first unit unless another is named."""
+        if self.protocol == "iscsi" and self.name and "/" not in self.name:
             self.name += "/0"
 
     @property

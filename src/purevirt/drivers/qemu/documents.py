@@ -73,6 +73,8 @@ def complete(document: Domain, state: QemuState, *, new: bool) -> Domain:
     post_parse(document, context)
     if new:
         validate(document, context)
+    if document.genid == "":
+        document.genid = str(uuid.uuid4())
     for interface in document.devices.interfaces if document.devices else ():
         settle_mac(interface, _new_mac)
     if document.uuid is None:

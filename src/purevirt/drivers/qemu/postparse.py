@@ -13,7 +13,7 @@ from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_audio import add_default_audio
 from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.postparse_cpu import settle_cpu, settle_numa, settle_vcpus
-from purevirt.drivers.qemu.postparse_defaults import add_default_devices, enable_default_features
+from purevirt.drivers.qemu.postparse_defaults import add_default_devices, check_tseg, enable_default_features
 from purevirt.drivers.qemu.postparse_devices import settle_device
 from purevirt.drivers.qemu.postparse_firmware import settle_boot
 from purevirt.drivers.qemu.postparse_seclabel import settle_seclabel
@@ -50,6 +50,7 @@ class QemuPostParse(PostParseHooks):
         settle_cpu(domain, caps, context)
         settle_numa(domain, context)
         add_default_audio(domain, context)
+        check_tseg(domain, caps)
 
     @override
     def device(self, domain: Any, kind: str, device: Any) -> None:
@@ -80,10 +81,7 @@ def settle_emulator(domain: Any, context: PostParseContext) -> None:
 
 
 def _default_arch(domain: Any, context: PostParseContext) -> str:
-    """The architecture of the named emulator, else the host's."""
-    for arch, emulator in context.host.emulators.items():
-        if domain.devices.emulator == emulator:
-            return arch
+    """The host's, whatever emulator is named."""
     return context.host.arch
 
 

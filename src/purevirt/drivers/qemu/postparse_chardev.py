@@ -61,6 +61,9 @@ def settle_channel(domain: Any, channel: Any, context: PostParseContext) -> None
         return
     if not isinstance(channel.target, VirtioTarget):
         return
-    base = re.escape(context.settings.channel_target_dir)
-    if re.fullmatch(rf"{base}/(domain-[^/]+/)?([^/]+\.)?{re.escape(channel.target.name or '')}", source.path):
+    # libvirt's pattern has an alternative at its top: a file with a dot in its name right below our directory, or the
+    # channel's name in any guest's own directory, wherever that is.
+    ours = rf"{re.escape(context.settings.channel_target_dir)}/[^/]+\."
+    named = rf".*domain-[^/]+/{re.escape(channel.target.name or '')}\Z"
+    if re.match(ours, source.path) or re.match(named, source.path):
         channel.source = None

@@ -7,7 +7,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.controller import ControllerTarget
 
 XHCI_PORTS = 15
@@ -78,6 +78,11 @@ def _settle_pci(domain: Any, controller: Any) -> None:
             controller.target = ControllerTarget()
         if controller.target.index is None:
             controller.target.index = 0
+    roots = controller.model in ("pci-root", "pcie-root")
+    if roots and controller.index and not mt.is_pseries(arch, machine):
+        raise VirtError(
+            ErrorCode.XML_ERROR, "pci-root and pcie-root controllers should have index 0", ErrorDomain.QEMU
+        )
     if controller.model == "pci-expander-bus" and not mt.is_i440fx(arch, machine):
         raise VirtError(
             ErrorCode.CONFIG_UNSUPPORTED, "pci-expander-bus controllers are only supported on 440fx-based machinetypes"

@@ -8,7 +8,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import devices_of
 from purevirt.model.domain.features import Features, Gic
 from purevirt.model.domain.input import Input
@@ -93,8 +93,18 @@ def _add_root(domain: Any, model: str) -> None:
         raise VirtError(
             ErrorCode.XML_ERROR,
             f"The PCI controller with index='0' must be model='{model}' for this machine type, but "
-            f"model='{root.model}' was found instead",
+            f"model='{root.model or '(null)'}' was found instead",
+            ErrorDomain.QEMU,
         )
+
+
+def default_input_bus(arch: str, type_: str) -> str:
+    """The bus of an input device that names none."""
+    if type_ == "evdev":
+        return "none"
+    if type_ in ("mouse", "keyboard") and mt.is_x86(arch):
+        return "ps2"
+    return "virtio" if mt.is_s390(arch) or type_ == "passthrough" else "usb"
 
 
 def _has_input(domain: Any, type_: str, bus: str) -> bool:
@@ -111,7 +121,10 @@ def add_default_devices(domain: Any, caps: QemuCaps, context: PostParseContext) 
     arch, machine = mt.of(domain)
     defaults = _defaults(arch, machine, caps)
     devices = domain.devices
-    if defaults.usb and not any(controller.type == "usb" for controller in devices.controllers):
+    for item in devices.inputs:
+        if item.bus is None:
+            item.bus = default_input_bus(arch, item.type)
+    if defaults.usb and find(domain, "usb", 0) is None:
         if defaults.usb_model == "ich9-ehci1":
             add_usb2(domain)
         else:
@@ -155,3 +168,20 @@ def enable_default_features(domain: Any, caps: QemuCaps) -> None:
         domain.features.gic = Gic()
     if domain.features.gic.version is None:
         domain.features.gic.version = _best_gic(domain, caps)
+
+
+def check_tseg(domain: Any, caps: QemuCaps) -> None:
+    """The memory of system management mode has a size only on Q35, in whole MiB."""
+    smm = domain.features.smm if domain.features is not None else None
+    if smm is None or not smm.state or smm.tseg is None or not smm.tseg.value:
+        return
+    if not mt.is_q35(*mt.of(domain)):
+        raise _refused("SMM TSEG is only supported with q35 machine type")
+    if not caps.has("mch.extended-tseg-mbytes"):
+        raise _refused("Setting TSEG size is not supported with this QEMU binary")
+    if smm.tseg.value & ((1 << 20) - 1):
+        raise _refused("SMM TSEG size must be divisible by 1 MiB")
+
+
+def _refused(text: str) -> VirtError:
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, text, ErrorDomain.QEMU)

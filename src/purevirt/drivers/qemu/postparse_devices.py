@@ -46,9 +46,6 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
         case "vsocks":
             if device.model is None:
                 device.model = "virtio"
-        case "inputs":
-            if device.bus is None:
-                device.bus = default_input_bus(mt.of(domain)[0], device.type)
         case "shmems":
             settle_shmem(device)
 
@@ -147,15 +144,6 @@ def _settle_hostdev(hostdev: Any, caps: QemuCaps) -> None:
         return
     if hostdev.display is None and caps.has("vfio-pci.display"):
         hostdev.display = False
-
-
-def default_input_bus(arch: str, type_: str) -> str:
-    """The bus of an input device that names none."""
-    if type_ == "evdev":
-        return "none"
-    if type_ in ("mouse", "keyboard") and mt.is_x86(arch):
-        return "ps2"
-    return "virtio" if mt.is_s390(arch) or type_ == "passthrough" else "usb"
 
 
 def settle_shmem(shmem: Any) -> None:

@@ -72,7 +72,6 @@ TYPES = dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | {
     "virtio-blk-pci-non-transitional": "virtio-pci-non-transitional",
     "vhost-user-fs-device": "vhost-user-fs",
     "max-x86_64-cpu": "x86-max-cpu",
-    "max-i386-cpu": "x86-max-cpu",
     "max-arm-cpu": "arm-max-cpu",
     "chardev-qemu-vdagent": "chardev.qemu-vdagent",
     "dbus-display": "display-dbus",
@@ -169,7 +168,6 @@ OBJECT_PROPERTIES: list[tuple[str, str | None, dict[str, str]]] = [
         },
     ),
     ("memory-backend-memfd", "memory-backend-memfd", {"hugetlb": "memory-backend-memfd.hugetlb"}),
-    ("max-i386-cpu", "x86-max-cpu", _MAX_CPU),
     ("max-x86_64-cpu", "x86-max-cpu", _MAX_CPU),
     ("max-arm-cpu", "arm-max-cpu", _MAX_CPU),
 ]

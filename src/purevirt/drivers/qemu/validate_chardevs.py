@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.device import IsaAddress, PciAddress, SpaprVioAddress, UsbAddress
@@ -22,41 +22,66 @@ _ADDRESSES: dict[str, tuple[type, str]] = {
 }  # fmt: skip
 
 
-def validate_chardevs(domain: Any, caps: QemuCaps) -> None:
-    """Every character device."""
+_SPICE = ("spicevmc", "spiceport")
+_SOURCE_FLAGS = {"spicevmc": "spice", "spiceport": "spice", "qemu-vdagent": "chardev.qemu-vdagent", "dbus": "display-dbus"}
+
+
+def _validate_source(domain: Any, device: Any, caps: QemuCaps) -> None:
+    """The host side: a kind that QEMU has, and the display that it goes through."""
+    kind = device.type
+    for source in device.sources if kind in ("tcp", "unix") else ():
+        reconnect = source.reconnect
+        if reconnect is not None and reconnect.enabled and reconnect.timeout == 0:
+            raise VirtError(ErrorCode.INVALID_ARG, "chardev reconnect source timeout cannot be '0'", ErrorDomain.QEMU)
+    flag = _SOURCE_FLAGS.get(kind)
+    if flag is not None and not caps.has(flag):
+        raise unsupported(f"chardev '{kind}' not supported in this QEMU binary")
+    if kind in _SPICE and all(item.type != "spice" for item in domain.devices.graphics):
+        raise unsupported(f"chardev '{kind}' not supported without spice graphics")
+
+
+def validate_port(domain: Any, device: Any, context: PostParseContext) -> None:
+    """A channel, or any character device with nothing of its own."""
+    _validate_source(domain, device, context.caps)
+
+
+def validate_console(domain: Any, device: Any, context: PostParseContext) -> None:
+    """A console."""
+    _validate_source(domain, device, context.caps)
+
+
+def validate_parallel(domain: Any, device: Any, context: PostParseContext) -> None:
+    """A parallel port."""
+    _validate_source(domain, device, context.caps)
     arch, machine = mt.of(domain)
-    for device in _with_sources(domain):
-        for source in device.sources:
-            reconnect = source.reconnect
-            if reconnect is not None and reconnect.enabled and reconnect.timeout == 0:
-                raise VirtError(
-                    ErrorCode.INVALID_ARG, "chardev reconnect source timeout cannot be '0'", ErrorDomain.QEMU
-                )
-    if domain.devices.parallels and (mt.is_s390(arch) or mt.is_pseries(arch, machine)):
+    if mt.is_s390(arch) or mt.is_pseries(arch, machine):
         raise unsupported("parallel ports are not supported")
-    for console in domain.devices.consoles:
-        kind = console.target.type if console.target is not None else None
-        if kind not in (None, "serial", "virtio", "sclp", "sclplm"):
-            raise unsupported(f"unsupported console target type {kind}")
-    for serial in domain.devices.serials:
-        _validate_serial(domain, serial)
-    for card in domain.devices.smartcards:
-        if card.mode == "passthrough" and not caps.has("ccid-passthru"):
-            raise unsupported("this QEMU binary lacks smartcard passthrough mode support")
-        if card.mode != "passthrough" and not caps.has("ccid-emulated"):
-            raise unsupported("this QEMU binary lacks smartcard host mode support")
+
+
+def validate_redirdev(domain: Any, device: Any, context: PostParseContext) -> None:
+    """A redirected USB device."""
+    if not context.caps.has("usb-redir"):
+        raise unsupported("USB redirection is not supported by this version of QEMU")
+    _validate_source(domain, device, context.caps)
+
+
+def validate_smartcard(domain: Any, card: Any, context: PostParseContext) -> None:
+    """A smart card reader; there is one at most."""
+    caps = context.caps
     if len(domain.devices.smartcards) > 1:
         raise unsupported("this QEMU binary lacks multiple smartcard support")
-    if domain.devices.redirdevs and not caps.has("usb-redir"):
-        raise unsupported("USB redirection is not supported by this version of QEMU")
+    if card.mode != "passthrough":
+        if not caps.has("ccid-emulated"):
+            raise unsupported("this QEMU binary lacks smartcard host mode support")
+        return
+    if not caps.has("ccid-passthru"):
+        raise unsupported("this QEMU binary lacks smartcard passthrough mode support")
+    _validate_source(domain, card, caps)
 
 
-def _with_sources(domain: Any) -> Iterator[Any]:
-    devices = domain.devices
-    for kind in (devices.serials, devices.parallels, devices.consoles, devices.channels, devices.redirdevs):
-        yield from kind
-    yield from devices.smartcards
-    yield from (rng.backend for rng in devices.rngs if hasattr(rng.backend, "sources"))
+def validate_entropy_source(domain: Any, backend: Any, caps: QemuCaps) -> None:
+    """An entropy daemon."""
+    _validate_source(domain, backend, caps)
 
 
 def _fits(model: str | None, arch: str, machine: str) -> bool:
@@ -75,12 +100,20 @@ def _fits(model: str | None, arch: str, machine: str) -> bool:
     return True
 
 
-def _validate_serial(domain: Any, serial: Any) -> None:
+def validate_serial(domain: Any, serial: Any, context: PostParseContext) -> None:
+    """A serial port: target, model and place fit one another and the machine."""
+    _validate_source(domain, serial, context.caps)
     target = serial.target
     type_ = target.type if target is not None else None
     model = target.model.name if target is not None and target.model is not None else None
     if type_ in (None, "none"):
         return
+    expected = _ADDRESSES.get(type_)
+    if serial.address is not None:
+        if expected is None:
+            raise unsupported(f"Target type '{type_}' cannot have an associated address")
+        if not isinstance(serial.address, expected[0]):
+            raise unsupported(f"Target type '{type_}' requires address type '{expected[1]}'")
     if model is not None and _TYPE_OF_MODEL.get(model, type_) != type_:
         raise unsupported(f"Target model '{model}' requires target type '{_TYPE_OF_MODEL[model]}'")
     if not _fits(model, *mt.of(domain)):
@@ -88,9 +121,3 @@ def _validate_serial(domain: Any, serial: Any) -> None:
             f"Serial device with target type '{type_}' and target model '{model or 'none'}' not compatible with guest "
             "architecture or machine type"
         )
-    expected = _ADDRESSES.get(type_)
-    if serial.address is not None:
-        if expected is None:
-            raise unsupported(f"Target type '{type_}' cannot have an associated address")
-        if not isinstance(serial.address, expected[0]):
-            raise unsupported(f"Target type '{type_}' requires address type '{expected[1]}'")

@@ -7,18 +7,19 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.general import iothreads_of
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model.domain.device import CcwAddress, PciAddress
 
 _VIRTIO_SCSI = ("virtio-scsi", "virtio-transitional", "virtio-non-transitional")
 _SCSI = {
     "lsilogic": ("lsi", "the LSI 53C895A SCSI controller"),
     "virtio-scsi": ("virtio-scsi-pci", "virtio scsi controller"),
     "lsisas1068": ("mptsas1068", "the LSI SAS1068 (MPT Fusion) controller"),
-    "lsisas1078": ("megasas", "the LSI SAS1078 controller"),
-    "vmpvscsi": ("pvscsi", "the PVSCSI controller"),
-    "am53c974": ("am53c974", "the AM53C974 controller"),
-    "dc390": ("dc390", "the DC390 controller"),
+    "lsisas1078": ("megasas", "the LSI SAS1078 (MegaRAID) controller"),
+    "vmpvscsi": ("pvscsi", "the pvscsi (VMware paravirtual SCSI) controller"),
+    "am53c974": ("am53c974", "the AM53C974 (ESP) controller"),
+    "dc390": ("dc390", "the DC390 (ESP) controller"),
 }
 _PCI_FLAGS = {
     "pci-bridge": "pci-bridge", "i82801b11-bridge": "dmi-to-pci-bridge", "ioh3420": "ioh3420",
@@ -27,18 +28,33 @@ _PCI_FLAGS = {
 }  # fmt: skip
 
 
-def validate_controllers(domain: Any, caps: QemuCaps) -> None:
-    """Every controller."""
-    for controller in domain.devices.controllers:
-        match controller.type:
-            case "ide":
-                _validate_ide(domain, controller)
-            case "sata":
-                _validate_sata(domain, controller, caps)
-            case "scsi":
-                _validate_scsi(domain, controller, caps)
-            case "pci":
-                _validate_pci(domain, controller, caps)
+_SCSI_ONLY = ("queues", "cmd_per_lun", "max_sectors", "ioeventfd")
+
+
+def validate_controller(domain: Any, controller: Any, context: PostParseContext) -> None:
+    """One controller."""
+    caps = context.caps
+    _validate_attributes(controller)
+    match controller.type:
+        case "ide":
+            _validate_ide(domain, controller)
+        case "sata":
+            _validate_sata(domain, controller, caps)
+        case "scsi":
+            _validate_scsi(domain, controller, caps)
+        case "pci":
+            _validate_pci(domain, controller, caps)
+
+
+def _validate_attributes(controller: Any) -> None:
+    driver = controller.driver
+    if driver is None or (controller.type == "scsi" and controller.model in _VIRTIO_SCSI):
+        return
+    for field in _SCSI_ONLY:
+        if getattr(driver, field):
+            raise unsupported(f"'{field}' is only supported by virtio-scsi controller")
+    if driver.iothread:
+        raise unsupported("'iothread' is only supported for virtio-scsi controller")
 
 
 def _validate_ide(domain: Any, controller: Any) -> None:
@@ -60,29 +76,21 @@ def _validate_sata(domain: Any, controller: Any, caps: QemuCaps) -> None:
 
 def _validate_scsi(domain: Any, controller: Any, caps: QemuCaps) -> None:
     model, driver = controller.model, controller.driver
+    if model == "ncr53c90":
+        if controller.index:
+            raise unsupported("ncr53c90 can only be used as first SCSI controller")
+        raise unsupported("ncr53c90 SCSI controller is not a built-in for this machine")
     if model in _SCSI and not caps.has(_SCSI[model][0]):
         raise unsupported(f"This QEMU doesn't support {_SCSI[model][1]}")
     if model == "buslogic":
         raise unsupported(f"Unsupported controller model: {model}")
-    if driver is None:
+    if driver is None or not driver.iothread:
         return
-    if driver.iothread:
-        _validate_iothread(domain, controller)
-    if model in _VIRTIO_SCSI:
-        return
-    for field in ("queues", "cmd_per_lun", "max_sectors", "ioeventfd"):
-        if getattr(driver, field):
-            raise unsupported(f"'{field}' is only supported by virtio-scsi controller")
-
-
-def _validate_iothread(domain: Any, controller: Any) -> None:
-    if controller.model not in _VIRTIO_SCSI:
-        raise VirtError(
-            ErrorCode.XML_ERROR, "'iothread' attribute only supported for virtio scsi controllers", ErrorDomain.DOMAIN
-        )
-    number = controller.driver.iothread
-    if number not in {iothread.id for iothread in iothreads_of(domain)}:
-        raise unsupported(f"controller iothread '{number}' not defined in iothreadid")
+    address = controller.address
+    if address is not None and not isinstance(address, PciAddress | CcwAddress):
+        raise unsupported("virtio-scsi IOThreads only available for virtio pci and virtio ccw controllers")
+    if driver.iothread not in {iothread.id for iothread in iothreads_of(domain)}:
+        raise unsupported(f"controller iothread '{driver.iothread}' not defined in iothreadid")
 
 
 # -- PCI -------------------------------------------------------------------------------------------------------------
@@ -108,7 +116,7 @@ _PCI_OPTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 def _validate_pci(domain: Any, controller: Any, caps: QemuCaps) -> None:
     model, target = controller.model, controller.target
     name = controller.pci_model.name if controller.pci_model is not None else None
-    which = f"for PCI controller with index '{controller.index}', model '{model}' and modelName '{name or 'none'}'"
+    which = f"for PCI controller with index '{controller.index}', model '{model or '(null)'}' and modelName '{name or 'none'}'"
     if name not in (None, "none") and name not in _PCI_NAMES.get(model, ()):
         raise unsupported(f"Option 'modelName' has invalid value {which}")
     for field, word, models in _PCI_OPTIONS:

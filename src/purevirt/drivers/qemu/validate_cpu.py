@@ -82,6 +82,9 @@ def validate_vcpus(domain: Any, caps: QemuCaps) -> None:
                 f"more than {_WITHOUT_EIM} vCPUs require extended interrupt mode enabled on the iommu device"
             )
     _validate_topology(domain, count)
+    tune = domain.cputune
+    if tune is not None and (tune.cachetunes or tune.memorytunes) and domain.type != "kvm":
+        raise unsupported("cachetune is only supported for KVM domains")
 
 
 def _validate_topology(domain: Any, count: int) -> None:

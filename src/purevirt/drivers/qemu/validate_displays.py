@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.drivers.qemu.command.settings import QemuSettings
 from purevirt.drivers.qemu.command.video import is_vhost_user
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
 
 _GRAPHICS_FLAGS = {"sdl": "sdl", "vnc": "vnc", "spice": "spice", "egl-headless": "egl-headless", "dbus": "display-dbus"}
@@ -16,71 +15,106 @@ _MIB_KIB = 1024
 _LARGEST = (2**32 - 1) // 1024
 
 
-def validate_displays(domain: Any, caps: QemuCaps, settings: QemuSettings) -> None:
-    """Everything seen and heard."""
-    _validate_graphics(domain, caps)
-    for item in domain.devices.graphics:
-        if item.type == "spice" and item.tls_port and item.tls_port > 0 and not settings.spice_tls:
-            raise unsupported("spice TLS port set in XML configuration, but TLS is disabled in qemu.conf")
-    for video in domain.devices.videos:
-        _validate_video(video, caps)
-    for sound in domain.devices.sounds:
-        _validate_sound(sound, caps)
+_VNC_PASSWORD = 8
 
 
-def _uses_gl(item: Any) -> bool:
-    if item.type == "egl-headless":
-        return True
-    return item.type in ("sdl", "spice", "dbus") and item.gl is not None and item.gl.enable is True
-
-
-def _validate_graphics(domain: Any, caps: QemuCaps) -> None:
-    graphics = domain.devices.graphics
-    for item in graphics:
-        flag = _GRAPHICS_FLAGS.get(item.type)
-        if flag is None or not caps.has(flag):
-            raise unsupported(f"{item.type} graphics are not supported with this QEMU")
-        if item.type == "spice" and item.gl is not None and item.gl.enable and not caps.has("spice-gl"):
-            raise unsupported("This QEMU doesn't support spice OpenGL")
-        if item.type == "vnc" and item.power_control is not None and not caps.has("vnc-power-control"):
+def validate_graphics(domain: Any, item: Any, context: PostParseContext) -> None:
+    """One graphics server."""
+    caps, kind = context.caps, item.type
+    flag = _GRAPHICS_FLAGS.get(kind)
+    if flag is None or not caps.has(flag):
+        raise unsupported(f"{kind} graphics are not supported with this QEMU")
+    gl = item.gl is not None and item.gl.enable is True
+    if any(other.type == "egl-headless" for other in domain.devices.graphics):
+        if kind not in ("vnc", "spice", "egl-headless"):
+            raise unsupported("graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
+        if kind == "spice" and gl:
+            raise unsupported("multiple OpenGL displays are not supported by QEMU")
+    if kind == "vnc":
+        if item.power_control is not None and not caps.has("vnc-power-control"):
             raise unsupported("VNC power control is not available")
-    if sum(1 for item in graphics if _uses_gl(item)) > 1:
-        raise unsupported("multiple OpenGL displays are not supported by QEMU")
+        if item.passwd and len(item.passwd) > _VNC_PASSWORD:
+            raise unsupported(f"VNC password is {len(item.passwd)} characters long, only {_VNC_PASSWORD} permitted")
+    elif kind == "spice":
+        if item.tls_port and item.tls_port > 0 and not context.settings.spice_tls:
+            raise unsupported("spice TLS port set in XML configuration, but TLS is disabled in qemu.conf")
+        if gl and not caps.has("spice-gl"):
+            raise unsupported("This QEMU doesn't support spice OpenGL")
+        if item.gl is not None and item.gl.rendernode and not caps.has("spice-rendernode"):
+            raise unsupported("This QEMU doesn't support spice OpenGL rendernode")
+    elif kind == "egl-headless":
+        if item.gl is not None and item.gl.rendernode and not caps.has("egl-headless.rendernode"):
+            raise unsupported("This QEMU doesn't support OpenGL rendernode with egl-headless graphics type")
+    elif kind == "dbus":
+        wanted = item.audio.id if item.audio is not None else None
+        if any(audio.id == wanted and audio.type != "dbus" for audio in domain.devices.audios):
+            raise unsupported("The associated audio is not of 'dbus' kind.")
 
 
-def _validate_video(video: Any, caps: QemuCaps) -> None:
-    model = video.model
+def validate_audio(domain: Any, audio: Any, context: PostParseContext) -> None:
+    """One audio backend."""
+    if audio.type == "spice" and all(item.type != "spice" for item in domain.devices.graphics):
+        raise unsupported("Spice audio is not supported without spice graphics")
+    if audio.type == "dbus" and not context.caps.has("display-dbus"):
+        raise unsupported("D-Bus audio is not supported with this QEMU")
+
+
+_SECONDARY = ("qxl", "virtio", "bochs", "none")
+_RESOLUTION = ("vga", "qxl", "virtio", "bochs")
+_HEADS = ("qxl", "virtio")
+
+
+def validate_video(domain: Any, video: Any, context: PostParseContext) -> None:
+    """One graphics card."""
+    caps, model = context.caps, video.model
     kind = model.type
     if kind != "none" and not (kind in _VIDEO_FLAGS and caps.has(_VIDEO_FLAGS[kind])):
         raise unsupported(f"domain configuration does not support video model '{kind}'")
-    if not model.primary and kind not in ("qxl", "virtio", "none"):
+    if not model.primary and kind not in _SECONDARY:
         raise unsupported(f"video type '{kind}' is only valid as primary video device")
-    if model.acceleration is not None and model.acceleration.accel2d:
+    if (model.heads or 0) > 1 and kind not in _HEADS:
+        raise unsupported(f"video type '{kind}' doesn't support multiple 'heads'")
+    acceleration = model.acceleration
+    if acceleration is not None and acceleration.accel2d:
         raise unsupported("qemu does not support the accel2d setting")
-    if model.acceleration is not None and model.acceleration.accel3d and kind != "virtio":
-        raise unsupported("3d acceleration is supported only with 'virtio' video device")
-    if is_vhost_user(video):
-        if kind != "virtio":
-            raise unsupported("'vhostuser' driver is only supported with 'virtio' device")
-        if not caps.has("vhost-user-gpu"):
-            raise unsupported("QEMU does not support 'virtio' vhostuser video")
-    if kind == "ramfb" and video.address is not None:
-        raise unsupported("address not supported for video type ramfb")
     if kind == "qxl":
-        for name in ("vram", "ram"):
-            if (getattr(model, name) or 0) > _LARGEST:
-                raise unsupported(f"value for '{name}' must be less than '{_LARGEST}'")
-        if model.vgamem:
-            if model.vgamem < _MIB_KIB:
-                raise unsupported("value for 'vgamem' must be at least 1 MiB (1024 KiB)")
-            if model.vgamem & (model.vgamem - 1):
-                raise unsupported("value for 'vgamem' must be power of two")
+        _validate_qxl(model)
+    if model.resolution is not None and kind not in _RESOLUTION:
+        raise unsupported("model resolution is not supported")
     if kind in ("vga", "vmvga") and model.vram and model.vram < _MIB_KIB:
         raise unsupported("value for 'vram' must be at least 1 MiB (1024 KiB)")
+    if is_vhost_user(video):
+        if kind == "virtio" and not caps.has("vhost-user-gpu"):
+            raise unsupported("this QEMU does not support 'vhost-user' video device")
+    elif acceleration is not None and acceleration.accel3d:
+        if kind != "virtio":
+            raise unsupported("3d acceleration is supported only with 'virtio' video device")
+        if not (caps.has("virtio-gpu.virgl") or caps.has("virtio-gpu-gl-pci") or caps.has("virtio-vga-gl")):
+            raise unsupported("3d acceleration is not supported by this QEMU binary")
+    if kind == "ramfb" and video.address is not None:
+        raise unsupported("'address' is not supported for 'ramfb' video devices")
 
 
-def _validate_sound(sound: Any, caps: QemuCaps) -> None:
+def _validate_qxl(model: Any) -> None:
+    for name in ("vram", "ram"):
+        if (getattr(model, name) or 0) > _LARGEST:
+            raise unsupported(f"value for '{name}' must be less than '{_LARGEST}'")
+    if model.vgamem:
+        if model.vgamem < _MIB_KIB:
+            raise unsupported("value for 'vgamem' must be at least 1 MiB (1024 KiB)")
+        if model.vgamem & (model.vgamem - 1):
+            raise unsupported("value for 'vgamem' must be power of two")
+
+
+_SOUNDS = ("es1370", "ac97", "sb16", "ich6", "ich9", "usb", "pcspk")
+
+
+def validate_sound(domain: Any, sound: Any, context: PostParseContext) -> None:
+    """One sound card."""
+    caps = context.caps
     if sound.model == "usb" and not caps.has("usb-audio"):
         raise unsupported("usb-audio controller is not supported by this QEMU binary")
     if sound.model == "ich9" and not caps.has("ich9-intel-hda"):
         raise unsupported("The ich9-intel-hda audio controller is not supported in this QEMU binary")
+    if sound.model not in _SOUNDS:
+        raise unsupported(f"sound card model '{sound.model}' is not supported by qemu")

@@ -1,4 +1,4 @@
-"""`<features>` and timers against architecture, machine and capabilities."""
+"""`<features>` against architecture, machine and capabilities."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ def validate_features(domain: Any, caps: QemuCaps) -> None:
     if features is not None:
         _validate_machine_features(domain, features)
         _validate_pseries(domain, features, caps)
-        _validate_smm(domain, features.smm, caps)
         if features.vmport is not None and not (mt.is_x86(domain.os.type.arch) and caps.has("machine-vmport-opt")):
             raise unsupported("vmport is not available with this QEMU binary")
         if features.vmcoreinfo is not None and features.vmcoreinfo.state and not caps.has("vmcoreinfo"):
             raise unsupported("vmcoreinfo is not available with this QEMU binary")
-    _validate_timers(domain, caps)
+        cache = features.tcg.tb_cache if features.tcg is not None else None
+        if features.tcg is not None and domain.type != "qemu":
+            raise unsupported(f"TCG features are incompatible with domain type '{domain.type}'")
+        if cache and cache & 0x3FF:
+            raise unsupported("tb-cache size must be an integer multiple of MiB")
 
 
 def _not_here(domain: Any, name: str, what: str = "The '{}' feature is") -> None:
@@ -67,44 +70,5 @@ def _validate_pseries(domain: Any, features: Any, caps: QemuCaps) -> None:
         if flag is not None and not caps.has(flag):
             raise unsupported(text)
     hpt = features.hpt
-    if hpt is not None:
-        if hpt.maxpagesize and not caps.has("machine.pseries.cap-hpt-max-page-size"):
-            raise unsupported("Configuring the page size for HPT guests is not supported by this QEMU binary")
-        if hpt.resizing is not None and not caps.has("machine.pseries.resize-hpt"):
-            raise unsupported("HTP resizing is not supported by this QEMU binary")
-
-
-def _validate_smm(domain: Any, smm: Any, caps: QemuCaps) -> None:
-    if smm is None:
-        return
-    if smm.tseg is None or not smm.tseg.value:
-        return
-    if not mt.is_q35(*mt.of(domain)):
-        raise unsupported("SMM TSEG is only supported with q35 machine type")
-    if not caps.has("mch.extended-tseg-mbytes"):
-        raise unsupported("Setting TSEG size is not supported with this QEMU binary")
-    if smm.tseg.value & ((1 << 20) - 1):
-        raise unsupported("SMM TSEG size must be divisible by 1 MiB")
-
-
-def _validate_timers(domain: Any, caps: QemuCaps) -> None:
-    arch = domain.os.type.arch
-    for timer in domain.clock.timers if domain.clock is not None else ():
-        name = timer.name
-        if name == "platform":
-            raise unsupported(f"unsupported timer type (name) '{name}'")
-        if name in ("kvmclock", "hypervclock", "tsc") and not mt.is_x86(arch) and timer.present is not False:
-            raise unsupported(f"Configuring the '{name}' timer is not supported for virtType={domain.type} arch={arch} "
-                              f"machine={domain.os.type.machine} guests")  # fmt: skip
-        if name == "pit" and timer.tickpolicy in ("delay", "discard", "catchup", "merge"):
-            known = caps.has("kvm-pit-lost-tick-policy")
-            if timer.tickpolicy == "merge" or (timer.tickpolicy == "discard" and not known):
-                raise unsupported(f"unsupported pit tickpolicy '{timer.tickpolicy}'")
-        if name == "rtc" and timer.tickpolicy in ("discard", "merge"):
-            raise unsupported(f"unsupported rtc timer tickpolicy '{timer.tickpolicy}'")
-        if name == "armvtimer":
-            if arch not in ("aarch64", "armv7l"):
-                raise unsupported(f"Configuring the '{name}' timer is not supported for virtType={domain.type} arch={arch} "
-                                  f"machine={domain.os.type.machine} guests")  # fmt: skip
-            if timer.tickpolicy is not None and not caps.has("cpu.kvm-no-adjvtime"):
-                raise unsupported(f"Configuring the '{name}' timer is not supported with this QEMU binary")
+    if hpt is not None and hpt.maxpagesize and not caps.has("machine.pseries.cap-hpt-max-page-size"):
+        raise unsupported("Configuring the page size for HPT guests is not supported by this QEMU binary")

@@ -1,4 +1,4 @@
-"""The guest as a whole: emulator, firmware, power management, namespaces."""
+"""The guest as a whole: emulator, firmware, lifecycle, SMBIOS, launch security."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model.domain.device import IsaAddress
 from purevirt.model.domain.sysinfo import entries_of
 
 
@@ -16,7 +16,7 @@ def unsupported(detail: str) -> VirtError:
     return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.QEMU)
 
 
-_ALSO_RUNS = {"x86_64": ("i686",), "i686": ("x86_64",), "aarch64": ("armv7l",), "ppc64": ("ppc64le",), "ppc64le": ("ppc64",)}
+_ALSO_RUNS = {"x86_64": ("i686",), "aarch64": ("armv7l",), "armv7l": ("armv6l",), "ppc64": ("ppc64le",)}
 
 
 def _runs_arch(caps: QemuCaps, arch: str) -> bool:
@@ -47,41 +47,24 @@ def _is_uefi(domain: Any) -> bool:
     )
 
 
-def _validate_firmware(domain: Any) -> None:
-    arch, machine = mt.of(domain)
+def validate_firmware(domain: Any, caps: QemuCaps) -> None:
+    """Memory guarantees, UEFI and ACPI, the generation identifier."""
+    arch, _ = mt.of(domain)
+    if domain.memtune is not None and domain.memtune.min_guarantee:
+        raise unsupported("Parameter 'min_guarantee' not supported by QEMU.")
     acpi = bool(domain.features is not None and domain.features.acpi)
     if mt.is_x86(arch) and _is_uefi(domain) and not acpi:
         raise unsupported("UEFI requires ACPI on this architecture")
     if arch == "aarch64" and acpi and not _is_uefi(domain):
         raise unsupported("ACPI requires UEFI on this architecture")
-    loader, wanted = domain.os.loader, domain.os.firmware_features
-    if domain.os.firmware is None and wanted is not None and wanted.features:
-        raise VirtError(
-            ErrorCode.XML_DETAIL,
-            "cannot use feature-based firmware autoselection when firmware autoselection is disabled",
-            ErrorDomain.DOMAIN,
-        )
-    if loader is None or not loader.secure:
-        return
-    if not mt.is_q35(arch, machine):
-        raise unsupported("Secure boot is supported with q35 machine types only")
-    if arch != "x86_64":
-        raise unsupported("Secure boot is supported for x86_64 architecture only")
-    smm = domain.features.smm if domain.features is not None else None
-    if domain.os.firmware is None and (smm is None or not smm.state):
-        raise unsupported("Secure boot requires SMM feature enabled")
-
-
-def _validate_power(domain: Any, caps: QemuCaps) -> None:
-    pm = domain.pm
-    if pm is None:
-        return
-    q35 = mt.is_q35(*mt.of(domain))
-    for element, name, flag in ((pm.suspend_to_mem, "S3", "disable-s3"), (pm.suspend_to_disk, "S4", "disable-s4")):
-        if element is None or element.enabled is None:
-            continue
-        if not (q35 and caps.has(f"ich9-{flag}")) and not caps.has(flag):
-            raise unsupported(f"setting ACPI {name} not supported")
+    if domain.genid is not None and not caps.has("vmgenid"):
+        raise unsupported("this QEMU does not support the 'genid' capability")
+    if domain.os.bios is not None and domain.os.bios.useserial:
+        if not mt.is_x86(arch):
+            raise unsupported("BIOS serial console only supported on x86 architectures")
+        if not domain.devices.serials:
+            text = "need at least one serial port to use BIOS serial output"
+            raise VirtError(ErrorCode.XML_ERROR, text, ErrorDomain.QEMU)
 
 
 def _validate_sysinfo(domain: Any) -> None:
@@ -113,22 +96,60 @@ def _validate_security(domain: Any, caps: QemuCaps) -> None:
         raise unsupported("S390 PV launch security is not supported with this QEMU binary")
 
 
-def _validate_boot(domain: Any) -> None:
-    delay = domain.os.bios.reboot_timeout if domain.os.bios is not None else None
-    if delay is not None and not -1 <= delay <= 65535:
-        raise unsupported("invalid value for rebootTimeout, must be in range [-1,65535]")
+def validate_lifecycle(domain: Any) -> None:
+    """Actions that QEMU can take."""
+    if "rename-restart" in (domain.on_poweroff, domain.on_reboot, domain.on_crash):
+        raise unsupported(
+            "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'"
+        )
+    if "preserve" in (domain.on_poweroff, domain.on_reboot):
+        raise unsupported("qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'")
+    if domain.on_reboot == "destroy" and domain.on_poweroff == "restart":
+        raise unsupported("qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'")
 
 
-def validate_guest(domain: Any, context: PostParseContext) -> None:
-    """What concerns no single device."""
-    caps = context.caps
-    memtune = domain.memtune
-    if memtune is not None and memtune.min_guarantee:
-        raise unsupported("Parameter 'min_guarantee' not supported by QEMU.")
-    _validate_firmware(domain)
-    if domain.genid is not None and not caps.has("vmgenid"):
-        raise unsupported("QEMU does not support 'genid' capability")
-    _validate_boot(domain)
-    _validate_power(domain, caps)
+def validate_rest(domain: Any, caps: QemuCaps) -> None:
+    """Consoles, SMBIOS, panic notifiers, TPMs as a group, launch security."""
+    _validate_consoles(domain, caps)
     _validate_sysinfo(domain)
+    for panic in domain.devices.panics:
+        _validate_panic(domain, panic, caps)
+    _validate_tpm_count(domain)
     _validate_security(domain, caps)
+
+
+def _validate_consoles(domain: Any, caps: QemuCaps) -> None:
+    for console in domain.devices.consoles:
+        kind = console.target.type if console.target is not None else None
+        if kind == "sclp" and not caps.has("s390-sclp"):
+            raise unsupported("sclpconsole is not supported in this QEMU binary")
+        if kind == "sclplm" and not caps.has("sclplmconsole"):
+            raise unsupported("sclplmconsole is not supported in this QEMU binary")
+        if kind not in (None, "none", "serial", "virtio", "sclp", "sclplm"):
+            raise unsupported(f"unsupported console target type {kind}")
+
+
+def _validate_panic(domain: Any, panic: Any, caps: QemuCaps) -> None:
+    arch, model = domain.os.type.arch, panic.model
+    if model == "s390" and not mt.is_s390(arch):
+        raise unsupported(f"only S390 guests support panic device of model '{model}'")
+    if model == "hyperv" and not mt.is_x86(arch):
+        raise unsupported(f"only i686 and x86_64 guests support panic device of model '{model}'")
+    if model == "pseries" and not mt.is_pseries(*mt.of(domain)):
+        raise unsupported(f"only pSeries guests support panic device of model '{model}'")
+    if model in ("s390", "hyperv", "pseries") and panic.address is not None:
+        raise unsupported(f"setting the panic device address is not supported for model '{model}'")
+    if model == "isa":
+        if not caps.has("pvpanic"):
+            raise unsupported("the QEMU binary does not support the ISA panic device")
+        if panic.address is not None and not isinstance(panic.address, IsaAddress):
+            raise unsupported("panic is supported only with ISA address type")
+
+
+def _validate_tpm_count(domain: Any) -> None:
+    tpms = domain.devices.tpms
+    proxies = [tpm for tpm in tpms if tpm.model == "spapr-tpm-proxy"]
+    if len(proxies) > 1:
+        raise unsupported("only a single TPM Proxy device is supported")
+    if len(tpms) - len(proxies) > 1:
+        raise unsupported("only a single TPM non-proxy device is supported")

@@ -5,31 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
-from purevirt.model.domain.addresses_devices import iter_devices
-from purevirt.model.domain.device import PciAddress
 
 _MDEV_FLAGS = {"vfio-ap": ("vfio-ap", "VFIO AP"), "vfio-ccw": ("vfio-ccw", "VFIO CCW")}
 
 
-def validate_hostdevs(domain: Any, caps: QemuCaps) -> None:
-    """Every device of the host, and zPCI identifiers of any device."""
-    for hostdev in domain.devices.hostdevs:
-        if hostdev.mode != "subsystem":
-            raise unsupported("hostdev mode 'capabilities' is not supported in qemu")
-        match hostdev.type:
-            case "pci":
-                _validate_pci(hostdev)
-            case "scsi_host":
-                if hostdev.boot is not None and hostdev.boot.order:
-                    raise unsupported("booting from assigned devices is not supported by vhost SCSI devices")
-            case "mdev":
-                _validate_mdev(domain, hostdev, caps)
-    if sum(1 for item in domain.devices.hostdevs if item.type == "mdev" and item.model == "vfio-ap") > 1:
-        raise unsupported("Only one hostdev of model vfio-ap is supported")
-    for _, device in iter_devices(domain):
-        if isinstance(device.address, PciAddress) and device.address.zpci is not None and not caps.has("zpci"):
-            raise unsupported("This QEMU binary doesn't support zPCI")
+def validate_hostdev(domain: Any, hostdev: Any, context: PostParseContext) -> None:
+    """One device of the host."""
+    caps = context.caps
+    if hostdev.mode != "subsystem":
+        raise unsupported(f"hostdev mode 'capabilities' is not supported in {domain.type}")
+    match hostdev.type:
+        case "usb":
+            if hostdev.source.guest_reset is not None and not caps.has("usb-host.guest-resets-all"):
+                raise unsupported("guestReset is not supported with this version of QEMU")
+        case "pci":
+            _validate_pci(hostdev)
+        case "scsi_host":
+            if hostdev.boot is not None and hostdev.boot.order:
+                raise unsupported("booting from assigned devices is not supported by vhost SCSI devices")
+            if not caps.has("vhost-scsi"):
+                raise unsupported("This QEMU doesn't support vhost-scsi devices")
+        case "mdev":
+            _validate_mdev(domain, hostdev, caps)
 
 
 def _validate_pci(hostdev: Any) -> None:
@@ -43,6 +42,8 @@ def _validate_mdev(domain: Any, hostdev: Any, caps: QemuCaps) -> None:
         raise unsupported(f"{_MDEV_FLAGS[model][1]} device assignment is not supported by this version of QEMU")
     if model != "vfio-ccw" and hostdev.boot is not None and hostdev.boot.order:
         raise unsupported(f"booting from assigned devices is not supported by mediated devices of model {model}")
+    if model == "vfio-ap" and sum(1 for item in domain.devices.hostdevs if item.type == "mdev" and item.model == model) > 1:
+        raise unsupported("Only one hostdev of model vfio-ap is supported")
     if hostdev.display is not None and model != "vfio-pci":
         raise unsupported("<hostdev> attribute 'display' is only supported with model='vfio-pci'")
     if hostdev.display:

@@ -5,37 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 _MTU_TYPES = ("network", "bridge", "ethernet", "vhostuser", "vdpa", "direct")
 _COALESCE_TYPES = ("network", "bridge", "ethernet", "direct")
-_FILTER_TYPES = ("network", "bridge", "ethernet")
 
 
-def validate_interfaces(domain: Any, caps: QemuCaps) -> None:
-    """Every interface."""
-    for interface in domain.devices.interfaces:
-        _validate_ips(interface)
-        if interface.is_virtio:
-            _validate_virtio(interface, caps)
-        mtu = interface.mtu is not None and interface.mtu.size
-        if mtu and interface.type not in _MTU_TYPES:
-            raise unsupported(f"setting MTU on interface type {interface.type} is not supported yet")
-        if interface.coalesce is not None and interface.type not in _COALESCE_TYPES:
-            raise unsupported(f"coalesce settings on interface type {interface.type} are not supported")
-        if interface.filterref is not None and interface.type not in _FILTER_TYPES:
-            raise unsupported(f"filterref is not supported for network interfaces of type {interface.type}")
-        if interface.type == "vhostuser" and not interface.is_virtio:
-            raise VirtError(
-                ErrorCode.INTERNAL_ERROR,
-                "Wrong or no <model> 'type' attribute specified with <interface type='vhostuser'/>. vhostuser requires the "
-                "virtio-net* frontend",
-                ErrorDomain.QEMU,
-            )
-        if interface.type == "vdpa":
-            _validate_vdpa(interface, caps)
-        _validate_teaming(interface)
+def validate_interface(domain: Any, interface: Any, context: PostParseContext) -> None:
+    """One interface."""
+    caps = context.caps
+    _validate_ips(interface)
+    if interface.type == "vdpa":
+        _validate_vdpa(interface, caps)
+    if interface.is_virtio:
+        _validate_virtio(interface, caps)
+    if interface.mtu is not None and interface.mtu.size and interface.type not in _MTU_TYPES:
+        raise unsupported(f"setting MTU on interface type {interface.type} is not supported yet")
+    _validate_teaming(interface)
+    if interface.coalesce is not None and interface.type not in _COALESCE_TYPES:
+        raise unsupported(f"coalesce settings on interface type {interface.type} are not supported")
 
 
 def _validate_ips(interface: Any) -> None:

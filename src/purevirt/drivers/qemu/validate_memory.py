@@ -7,8 +7,8 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.hmat import has_hmat
+from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
-from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import devices_of
 
 _SYSTEM_PAGE_KIB = 4
@@ -20,13 +20,10 @@ def _cells(domain: Any) -> list[Any]:
 
 
 def validate_memory(domain: Any, caps: QemuCaps) -> None:
-    """All of it."""
+    """The guest's own, and how much can be plugged."""
     _validate_hugepages(domain, caps)
-    _validate_hotplug(domain)
     if domain.cpu is not None and has_hmat(domain.cpu.numa) and not caps.has("numa.hmat"):
         raise unsupported("HMAT is not supported with this QEMU")
-    for module in devices_of(domain, "memories"):
-        _validate_module(domain, module, caps)
 
 
 def _validate_hugepages(domain: Any, caps: QemuCaps) -> None:
@@ -37,6 +34,8 @@ def _validate_hugepages(domain: Any, caps: QemuCaps) -> None:
         raise unsupported("hugepages are not allowed with anonymous memory source")
     if backing.allocation is not None and backing.allocation.mode == "ondemand":
         raise unsupported("hugepages are not allowed with memory allocation ondemand")
+    if backing.source is not None and backing.source.type == "memfd" and not caps.has("memory-backend-memfd.hugetlb"):
+        raise unsupported("hugepages is not supported with memfd memory source")
     pages = backing.hugepages.pages
     ordinary = bool(pages) and pages[0].size == _SYSTEM_PAGE_KIB
     mode = backing.access.mode if backing.access is not None else None
@@ -46,11 +45,12 @@ def _validate_hugepages(domain: Any, caps: QemuCaps) -> None:
         raise unsupported(f"memory access mode '{mode}' not supported without guest numa node")
 
 
-def _validate_hotplug(domain: Any) -> None:
+def validate_hotplug(domain: Any) -> None:
+    """Memory devices, and the room there is for them."""
     modules = [module for module in devices_of(domain, "memories") if module.model != "sgx-epc"]
     limit = domain.max_memory
     if limit is None or not limit.value:
-        if modules:
+        if devices_of(domain, "memories"):
             raise unsupported("cannot use/hotplug a memory device when domain 'maxMemory' is not defined")
         return
     if not mt.is_ppc64(domain.os.type.arch) and not _cells(domain):
@@ -70,26 +70,14 @@ _MODULE_FLAGS = {
 }  # fmt: skip
 
 
-def _validate_module(domain: Any, module: Any, caps: QemuCaps) -> None:
+def validate_module(domain: Any, module: Any, context: PostParseContext) -> None:
+    """One memory device."""
+    caps = context.caps
     flag, word = _MODULE_FLAGS.get(module.model, (None, ""))
     if flag is not None and not caps.has(flag):
         raise unsupported(f"{word} isn't supported by this QEMU binary")
     cells, target = _cells(domain), module.target
     if target.node is None and cells and module.model in ("dimm", "nvdimm", "virtio-mem"):
         raise unsupported("target NUMA node needs to be specified for memory device")
-    if module.model == "nvdimm":
-        if mt.is_pseries(*mt.of(domain)) and module.uuid is None:
-            raise unsupported("NVDIMM UUID is required for pSeries guests")
-    elif module.model == "virtio-mem":
-        _validate_virtio_mem(target)
-
-
-def _validate_virtio_mem(target: Any) -> None:
-    if target.block and target.block & (target.block - 1):
-        raise VirtError(ErrorCode.XML_DETAIL, "block size must be a power of two", ErrorDomain.DOMAIN)
-    if target.requested is not None and target.requested > target.size:
-        raise VirtError(
-            ErrorCode.XML_DETAIL,
-            f"requested size must be smaller than or equal to @size ({target.size}KiB)",
-            ErrorDomain.DOMAIN,
-        )
+    if module.model == "nvdimm" and mt.is_pseries(*mt.of(domain)) and module.uuid is None:
+        raise unsupported("NVDIMM UUID is required for pSeries guests")

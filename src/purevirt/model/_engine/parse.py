@@ -188,7 +188,7 @@ def _read_scalar(source: _Source, field: Field) -> None:
     codec = as_codec(field.codec)
     f = source.name("f", field)
     default = repr(field.default) if isinstance(field.default, (int, str, type(None))) else source.name("d", field.default)
-    source.add(1, f"v = el.get({field.xml!r})" if field.kind == "attr" else "v = el.text")
+    source.add(1, f"v = el.get({field.xml!r})" if field.kind == "attr" else "v = ''.join(el.itertext()) if len(el) else el.text")
     if field.only is not None:
         source.add(1, f"if not ({_CONDITION[field.only]}):", "    v = None")
     absent = "v is None" if field.kind == "attr" else "not v"
@@ -294,7 +294,7 @@ def _leaf_handler(field: Field) -> Callable[..., None]:
     blank_is_absent = codec is UUID and field.parse is None
 
     def read(self: Any, node: Node, ctx: ParseContext, parent: Node) -> None:
-        text = node.text or ""
+        text = "".join(node.itertext()) if len(node) else node.text or ""
         if blank_is_absent and not text:
             return
         value: Any

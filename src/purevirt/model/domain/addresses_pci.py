@@ -156,7 +156,7 @@ class PciBus:
         """Become the bus of a controller of this model."""
         kind = BUS_KINDS.get(model)
         if kind is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "PCI controller model was not set correctly")
+            raise _internal("PCI controller model was not set correctly")
         self.model = model
         self.accepts, self.first_slot, self.last_slot = int(kind.accepts), kind.first_slot, kind.last_slot
         if allow_isolated and model == "pci-root":
@@ -178,7 +178,7 @@ def _xml(message: str) -> VirtError:
 
 
 def _internal(message: str) -> VirtError:
-    return VirtError(ErrorCode.INTERNAL_ERROR, message)
+    return VirtError(ErrorCode.INTERNAL_ERROR, message, ErrorDomain.DOMAIN)
 
 
 class PciAddressSet:

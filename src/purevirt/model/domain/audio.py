@@ -14,7 +14,7 @@ AudioFormat = Literal["s8", "u8", "s16", "u16", "s32", "u32", "f32"]
 SdlAudioDriver = Literal["esd", "alsa", "arts", "pulseaudio"]
 
 
-class AudioSettings(Element, tag="settings"):
+class AudioSettings(Element, tag="settings", empty=True):
     """Fixed sample settings, in force with fixedSettings='yes'."""
 
     frequency: int | None = attr(UINT, omit=0, doc="Hz", rng=UINT32)
@@ -36,6 +36,8 @@ class AudioStream(Element):
         """Fixed settings need the mixing engine and are needed by `<settings>`."""
         if self.fixed_settings and self.mixing_engine is False:
             raise XmlError("fixed settings are only supported with mixing engine", ErrorCode.CONFIG_UNSUPPORTED)
+        if self.fixed_settings and self.settings is None:
+            self.settings = AudioSettings()
         if self.settings is not None and not self.fixed_settings:
             raise XmlError("audio settings specified without fixed settings flag", ErrorCode.CONFIG_UNSUPPORTED)
 

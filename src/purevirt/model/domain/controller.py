@@ -192,5 +192,7 @@ class Controller(Device, tag="controller"):
             self.pci_model = self.target = self.pcihole64 = None
         elif self.model not in ("pci-root", "pcie-root"):
             self.pcihole64 = None
+        if self.type == "usb" and self.model == "none":
+            self.address = None
         if self.type == "usb" and self.model in COMPANION_PORTS and self.master is None:
             self.master = UsbMaster(startport=COMPANION_PORTS[self.model])

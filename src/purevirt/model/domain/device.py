@@ -299,6 +299,20 @@ class Boot(Element, tag="boot"):
     order: int = attr(UINT, required=True, nonzero=True, rng=POSITIVE)
     loadparm: str | None = attr(rng=matching(r"[a-zA-Z0-9.\s]{1,8}"))
 
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """One to eight capital letters, digits, dots and blanks."""
+        if self.loadparm is None:
+            return
+        parameter = self.loadparm = self.loadparm.upper()
+        if not 1 <= len(parameter) <= 8:
+            raise XmlError(f"loadparm value '{parameter}' must be between 1 and 8 characters", ErrorCode.INTERNAL_ERROR)
+        if not all(c.isascii() and (c.isalnum() or c in ". ") for c in parameter):
+            raise XmlError(
+                f"invalid loadparm value '{parameter}', expecting chars in set of [a-zA-Z0-9.] and blank spaces",
+                ErrorCode.INTERNAL_ERROR,
+            )
+
 
 class Alias(Element, tag="alias"):
     """The device's name in the running guest; names that start with `ua-` are the user's."""

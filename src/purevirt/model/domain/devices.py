@@ -6,15 +6,18 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from purevirt.model._engine import Element, FormatContext, child, children, leaf
+from purevirt.model._engine import Element, FormatContext, ParseContext, child, children, leaf
 from purevirt.model.domain.blocks import text_or_none, write_block
 from purevirt.model.domain.chardev import Channel, Console, Parallel, Serial
 from purevirt.model.domain.controller import Controller
+from purevirt.model.domain.devices_rules import check_counts, check_usb
 from purevirt.model.domain.disk import Disk
 from purevirt.model.schema_text import ABSOLUTE_PATH
 from purevirt.types.override import override
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element as Node
+
     from purevirt.model.domain.audio import Audio
     from purevirt.model.domain.filesystem import Filesystem
     from purevirt.model.domain.graphics import Graphics
@@ -81,6 +84,12 @@ class Devices(Element, tag="devices"):
     memories: list[MemoryDevice] = children(later("memory_device", "MemoryDevice"), tag="memory", live="now")
     iommu: Iommu | None = child(later("iommu", "Iommu"), tag="iommu")
     vsock: Vsock | None = child(later("vsock", "Vsock"), tag="vsock", live="now")
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """Of some kinds there is one at most; without a USB bus there is nothing on it."""
+        check_counts(node)
+        check_usb(self)
 
     @override
     def format_xml(self, out: list[str], pad: str, ctx: FormatContext) -> None:

@@ -48,6 +48,7 @@ from purevirt.model.storage_network import Auth
 from purevirt.model.storage_source import (
     SOURCES,
     FileSource,
+    NetworkSource,
     NodeName,
     SourcePrivateData,
     StorageFormat,
@@ -163,6 +164,8 @@ class BackingStore(Element, tag="backingStore"):
             raise XmlError(f"unknown storage source format '{self.format.type}'")
         if self.source is None:
             raise XmlError("missing disk backing store source")
+        if isinstance(self.source, NetworkSource):
+            self.source.settle_unit()
 
 
 class Mirror(Element, tag="mirror"):
@@ -361,6 +364,8 @@ class Disk(BootDevice, tag="disk"):
         self.serial = self.serial or None
         self._check_twice()
         self._check_names()
+        if isinstance(self.source, NetworkSource):
+            self.source.settle_unit()
         readonly = self.readonly or self.device == "cdrom"
         if self.snapshot == "no" and readonly:
             self.snapshot = None

@@ -168,6 +168,8 @@ class ScsiSource(Element, tag="source"):
             raise XmlError("missing the host address for the iSCSI hostdev")
         if len(self.hosts) > 1:
             raise XmlError("only one source host address may be specified for the iSCSI hostdev")
+        if self.name is not None and "/" not in self.name:
+            self.name += "/0"
 
 
 class ScsiHostSource(Element, tag="source"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from purevirt.model._engine import INT, ON_OFF, Element, attr, child
+from purevirt.model._engine import INT, ON_OFF, Element, ParseContext, attr, child
 from purevirt.model.domain.device import Device
 from purevirt.model.domain.virtio import VirtioDriver
 from purevirt.model.schema_text import POSITIVE
+from purevirt.types.override import override
 
 MemballoonModel = Literal["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"]
 
@@ -26,6 +27,13 @@ class Memballoon(Device, tag="memballoon"):
     free_page_reporting: bool | None = attr(ON_OFF, name="freePageReporting", abi=True)
     stats: MemballoonStats | None = child(MemballoonStats, live="now")
     driver: VirtioDriver | None = child(VirtioDriver)
+
+    @override
+    def after_parse(self, ctx: ParseContext) -> None:
+        """What is not there has no properties."""
+        super().after_parse(ctx)
+        if self.model == "none":
+            self.alias = self.acpi = self.address = None
 
 
 # The virtio options stand behind the address that every device ends with.

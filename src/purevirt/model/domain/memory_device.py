@@ -85,7 +85,10 @@ class MemoryDevice(Device, tag="memory"):
             source.path = source.alignsize = None
             source.pmem = False
         target = self.target
+        if self.model == "virtio-pmem" and self.access is None:
+            self.access = "shared"
         if self.model != "nvdimm":
+            self.uuid = None
             target.label = None
             target.readonly = False
         if self.model != "virtio-mem":

@@ -74,6 +74,7 @@ class OsFirmwareFeatures(Element, tag="firmware"):
     def after_parse(self, ctx: ParseContext) -> None:
         """Enrolled keys are of no use without secure boot, so they imply it."""
         names = {feature.name: feature.enabled for feature in self.features}
+        self.features = [FirmwareFeature(enabled=enabled, name=name) for name, enabled in names.items()]
         if names.get("enrolled-keys") and "secure-boot" not in names:
             self.features.append(FirmwareFeature(enabled=True, name="secure-boot"))
         self.features.sort(key=lambda feature: feature.name)
@@ -151,8 +152,6 @@ class BootMenu(Element, tag="bootmenu"):
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
-        if self.timeout is not None and self.timeout > 65535:
-            raise XmlError("invalid value for boot menu timeout, must be in range [0,65535]", _UNSUPPORTED)
         if not self.enable:
             self.timeout = None
 
@@ -166,11 +165,6 @@ class Bios(Element, tag="bios"):
 
     useserial: bool | None = attr(YES_NO, parse=_use_serial)
     reboot_timeout: int | None = attr(INT, name="rebootTimeout", rng=up_to(32767, -1))
-
-    @override
-    def after_parse(self, ctx: ParseContext) -> None:
-        if self.reboot_timeout is not None and not -1 <= self.reboot_timeout <= 65535:
-            raise XmlError("invalid value for rebootTimeout, must be in range [-1,65535]", _UNSUPPORTED)
 
 
 class Smbios(Element, tag="smbios"):

@@ -13,7 +13,7 @@ from purevirt.model._engine.place import blamed
 from purevirt.model.domain import postparse_devices as devices
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.memory import CurrentMemory, Memory
-from purevirt.model.domain.postparse_checks import check_parsed
+from purevirt.model.domain.postparse_boot import check_boot_order
 from purevirt.model.domain.postparse_controllers import assign_indexes, reject_duplicates, sort_controllers
 from purevirt.model.domain.postparse_implicit import (
     add_console_compat,
@@ -21,6 +21,8 @@ from purevirt.model.domain.postparse_implicit import (
     add_implicit_video,
     refresh_console_alias,
 )
+from purevirt.model.domain.validate_errors import wrong
+from purevirt.model.domain.validate_os import check_firmware_features
 
 
 class PostParseHooks:
@@ -30,6 +32,7 @@ class PostParseHooks:
     abi_update = False
     """The definition is new: what depends on other parts of it may be changed."""
     stub_console = True
+    slash_in_name = False
 
     def basic(self, domain: Any) -> None:
         """First of all: emulator, machine."""
@@ -49,18 +52,22 @@ class PostParseHooks:
 
 def post_parse(domain: Any, hooks: PostParseHooks) -> None:
     """Complete a freshly parsed definition in place."""
-    check_parsed(domain)
     devices.sort_disks(domain)
     sort_controllers(domain)
     hooks.basic(domain)
     assign_indexes(domain)
     hooks.domain(domain)
-    _settle_memory(domain, abi_update=hooks.abi_update)
-    _settle_common(domain, hooks)
     for kind, device in _all_devices(domain):
         _device(domain, kind, device, hooks)
+    _settle_memory(domain, abi_update=hooks.abi_update)
+    _check_init(domain)
+    check_firmware_features(domain.os)
+    reject_duplicates(domain)
     _add_implied(domain, hooks)
+    check_boot_order(domain)
     hooks.assign_addresses(domain)
+    if domain.name and "/" in domain.name and not hooks.slash_in_name:
+        raise wrong(f"name {domain.name} cannot contain '/'", where="/domain/name")
     refresh_console_alias(domain)
     hooks.final(domain)
 
@@ -79,8 +86,9 @@ def _all_devices(domain: Any) -> list[tuple[str, Any]]:
     return found
 
 
-def _settle_common(domain: Any, hooks: PostParseHooks) -> None:
-    reject_duplicates(domain)
+def _check_init(domain: Any) -> None:
+    if domain.os.type.value == "exe" and domain.os.init is None:
+        raise wrong("init binary must be specified", where="/domain/os")
 
 
 def _add_implied(domain: Any, hooks: PostParseHooks) -> None:

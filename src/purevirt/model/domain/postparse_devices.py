@@ -7,8 +7,10 @@ from typing import Any
 
 from purevirt.errors import ErrorCode, VirtError
 from purevirt.model.domain.chardev import ParallelTarget
-from purevirt.model.domain.device import DriveAddress
+from purevirt.model.domain.device import CcwAddress, DriveAddress, PciAddress, UnassignedAddress
 from purevirt.model.domain.rng import RandomBackend
+from purevirt.model.domain.validate_errors import wrong
+from purevirt.model.domain.video import VideoModel
 
 _DEV_NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]+)(\d*)\Z")
 _BUS_OF_PREFIX = {"fd": "fdc", "hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
@@ -70,6 +72,8 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
             _settle_disk(domain, device, wide_scsi=wide_scsi)
         case "serials" | "parallels" | "consoles":
             _settle_port(domain, kind, device)
+        case "controllers":
+            _check_iothread(device)
         case "videos":
             _settle_video(device)
         case "hostdevs":
@@ -87,6 +91,8 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
 def _settle_disk(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
     if disk.device == "cdrom":
         disk.readonly = True
+    if not _dev(disk):
+        return  # validation refuses it
     if disk.target is not None and disk.target.bus in (None, "none") and _dev(disk):
         disk.target.bus = "fdc" if disk.device == "floppy" else bus_of_name(_dev(disk))
     if disk.address is None:
@@ -154,7 +160,17 @@ def _disk_at(domain: Any, place: DriveAddress) -> bool:
 
 
 def _settle_hostdev(domain: Any, hostdev: Any) -> None:
-    if hostdev.mode != "subsystem" or hostdev.type != "scsi" or hostdev.address is not None:
+    if hostdev.mode == "subsystem" and hostdev.type == "mdev":
+        _check_mdev_address(hostdev)
+    if hostdev.mode != "subsystem" or hostdev.type != "scsi":
+        return
+    if hostdev.address is not None:
+        if isinstance(hostdev.address, DriveAddress) and _disk_at(domain, hostdev.address):
+            a = hostdev.address
+            raise wrong(
+                f"SCSI host address controller='{a.controller}' bus='{a.bus}' target='{a.target}' unit='{a.unit}' "
+                "in use by a SCSI disk"
+            )
         return
     controllers = [c.index for c in domain.devices.controllers if c.type == "scsi"]
     # A full set of controllers is followed by one whose index is their number.
@@ -164,6 +180,23 @@ def _settle_hostdev(domain: Any, hostdev: Any) -> None:
             if not _hostdev_at(domain, place) and not _disk_at(domain, place):
                 hostdev.address = place
                 return
+
+
+def _check_iothread(controller: Any) -> None:
+    wanted = controller.driver.iothread if controller.driver is not None else None
+    if wanted and not (controller.type == "scsi" and (controller.model or "").startswith("virtio")):
+        raise wrong("'iothread' attribute only supported for virtio scsi controllers")
+
+
+_MDEV_ADDRESSES: dict[str, tuple[type, ...]] = {"vfio-pci": (PciAddress,), "vfio-ccw": (CcwAddress,), "vfio-ap": ()}
+
+
+def _check_mdev_address(hostdev: Any) -> None:
+    address = hostdev.address
+    if address is None or isinstance(address, UnassignedAddress):
+        return
+    if not isinstance(address, _MDEV_ADDRESSES[hostdev.model]):
+        raise wrong(f"Unsupported address type '{address.type}' with mediated device model '{hostdev.model}'")
 
 
 def _settle_port(domain: Any, kind: str, device: Any) -> None:
@@ -208,9 +241,13 @@ def settle_videos(domain: Any) -> None:
     videos = domain.devices.videos
     if not videos:
         return
+    if videos[0].model is not None and videos[0].model.type == "none":
+        videos[0].model = VideoModel(type="none")
+        videos[0].address = None
+        return
     primaries = [video for video in videos if video.model is not None and video.model.primary]
     if not primaries:
-        if videos[0].model is not None and videos[0].model.type != "none":
+        if videos[0].model is not None:
             videos[0].model.primary = True
     elif videos[0] is not primaries[0]:
         videos.remove(primaries[0])

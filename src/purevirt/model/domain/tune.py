@@ -31,9 +31,6 @@ from purevirt.types.override import override
 Scheduler = Literal["batch", "idle", "fifo", "rr"]
 
 _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
-_SHARES = (2, 262144)
-_PERIOD = (1000, 1000000)
-_QUOTA = (1000, 17592186044415)
 
 
 class VcpuPin(Element, tag="vcpupin"):
@@ -136,19 +133,10 @@ class Cputune(Element, tag="cputune"):
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:
-        if not ctx.skip_validate:
-            self._check_ranges()
         self._order_pins()
         self.vcpuscheds = _one_each(self.vcpuscheds, "vcpus")
         self.iothreadscheds = _one_each(self.iothreadscheds, "iothreads")
         check_groups(self.cachetunes, self.memorytunes)
-
-    def _check_ranges(self) -> None:
-        for name in ("shares", "period", "global_period", "emulator_period", "iothread_period"):
-            low, high = _SHARES if name == "shares" else _PERIOD
-            _check_range(name, getattr(self, name), low, high)
-        for name in ("quota", "global_quota", "emulator_quota", "iothread_quota"):
-            _check_range(name, getattr(self, name), *_QUOTA)
 
     def _order_pins(self) -> None:
         seen: set[int] = set()
@@ -162,11 +150,6 @@ class Cputune(Element, tag="cputune"):
             if thread.iothread in threads:
                 raise XmlError(f"duplicate iothreadpin for same iothread '{thread.iothread}'", ErrorCode.INTERNAL_ERROR)
             threads.add(thread.iothread)
-
-
-def _check_range(name: str, value: int | None, low: int, high: int) -> None:
-    if value is not None and value > 0 and not low <= value <= high:
-        raise XmlError(f"Value of cputune '{name}' must be in range [{low}, {high}]", _UNSUPPORTED)
 
 
 def _one_each(given: list[Any], what: str) -> list[Any]:
@@ -229,24 +212,11 @@ class Blkiotune(Element, tag="blkiotune"):
     weight: int | None = leaf(UINT, parse=_weight, omit=0, rng=up_to(1000, 100))
     devices: list[BlkioDevice] = children(BlkioDevice)
 
-    @override
-    def after_parse(self, ctx: ParseContext) -> None:
-        seen: set[str | None] = set()
-        for device in self.devices:
-            if device.path in seen:
-                raise XmlError(f"duplicate blkio device path '{device.path}'", _UNSUPPORTED)
-            seen.add(device.path)
-
 
 class FibreChannel(Element, tag="fibrechannel"):
     """The application identifier that fabric switches see."""
 
     appid: str | None = attr(needed=True, rng=matching("[ -~]{1,128}"))
-
-    @override
-    def after_parse(self, ctx: ParseContext) -> None:
-        if self.appid and not all(" " <= c <= "~" for c in self.appid):
-            raise XmlError("Fibre Channel 'appid' is not a printable string")
 
 
 class Resource(Element, tag="resource"):

@@ -10,6 +10,6 @@ def wrong(detail: str, code: int = ErrorCode.XML_ERROR, *, where: str | None = N
     return VirtError(code, detail, ErrorDomain.DOMAIN, where=where)
 
 
-def unsupported(detail: str) -> VirtError:
+def unsupported(detail: str, *, where: str | None = None) -> VirtError:
     """The document asks for what cannot be had."""
-    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.DOMAIN)
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, detail, ErrorDomain.DOMAIN, where=where)

@@ -77,6 +77,10 @@ class VideoDriver(VirtioOptions, tag="driver"):
     vgaconf: VgaConf | None = attr(VgaConf)
 
 
+# The virtio options stand first here.
+VideoDriver._fields = tuple(sorted(VideoDriver._fields, key=lambda field: field.name in ("name", "vgaconf")))
+
+
 class Video(Device, tag="video"):
     """A display adapter."""
 

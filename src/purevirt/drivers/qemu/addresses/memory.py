@@ -30,7 +30,7 @@ def assign_memory_slots(domain: Any) -> None:
                 raise VirtError(ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' is already being used")
             used.add(slot)
     for module in modules:
-        if module.address is None:
+        if not isinstance(module.address, DimmAddress):
             free = next((slot for slot in range(slots) if slot not in used), None)
             if free is None:
                 raise VirtError(ErrorCode.INTERNAL_ERROR, "failed to find an empty memory slot")

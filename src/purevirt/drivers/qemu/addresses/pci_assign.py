@@ -15,10 +15,10 @@ from purevirt.drivers.qemu.addresses import pci_chipsets
 from purevirt.drivers.qemu.addresses.pci_flags import BusWishes, needs_of, wishes_of
 from purevirt.drivers.qemu.addresses.pci_place import on_pci, place_of, put, wants_place
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.addresses_pci import CONTROLLER_NEEDS, Connect, PciAddressSet, Place
-from purevirt.model.domain.device import PciAddress
+from purevirt.model.domain.device import CcwAddress, PciAddress, VirtioMmioAddress, VirtioS390Address
 from purevirt.model.domain.postparse_controllers import new_controller
 
 ROOTS = ("pci-root", "pcie-root")
@@ -104,9 +104,7 @@ class _Assigner:
     def _make_buses(self) -> None:
         buses = self.set.buses
         for controller in pci_controllers(self.domain):
-            if controller.model is None:
-                continue
-            buses[controller.index].set_model(controller.model)
+            buses[controller.index].set_model(controller.model or "")
         if not buses:
             return
         if not buses[0].model:
@@ -175,6 +173,8 @@ class _Assigner:
     def _assign_kinds(self, order: tuple[str, ...]) -> None:
         for kind in order:
             for device in self._of_kind.get(kind, ()):
+                if kind == "disks":
+                    self._check_virtio_disk(device)
                 if not wants_place(device):
                     continue
                 if self.needs(device):
@@ -184,6 +184,20 @@ class _Assigner:
                         ErrorCode.INTERNAL_ERROR,
                         "Cannot automatically add a new PCI bus for a device with connect flags 00",
                     )
+
+    def _check_virtio_disk(self, disk: Any) -> None:
+        address = disk.address
+        if disk.target is None or disk.target.bus != "virtio" or address is None:
+            return
+        arch, machine = mt.of(self.domain)
+        boards = mt.is_arm_virt(arch, machine) or machine.startswith("vexpress-") or mt.is_riscv_virt(arch, machine)
+        if isinstance(address, PciAddress | VirtioS390Address | CcwAddress):
+            return
+        if boards and isinstance(address, VirtioMmioAddress):
+            return
+        raise VirtError(
+            ErrorCode.CONFIG_UNSUPPORTED, f"virtio disk cannot have an address of type '{address.type}'", ErrorDomain.QEMU
+        )
 
     def set_multifunction(self) -> None:
         """Mark function 0 of every slot that has several functions in use."""
@@ -205,9 +219,10 @@ def _snapshot(domain: Any) -> list[tuple[Any, Any]]:
 
 
 def _dry_run(domain: Any, caps: QemuCaps, buses: int, isolation: Isolation | None) -> PciAddressSet:
+    run = _Assigner(domain, caps, buses, isolation, dry_run=True)
+    pci_chipsets.fix(domain)
     saved = _snapshot(domain)
     try:
-        run = _Assigner(domain, caps, buses, isolation, dry_run=True)
         pci_chipsets.reserve(domain, run.set, run.needs)
         arch, machine = mt.of(domain)
         full = all(bus.is_full for bus in run.set.buses)
@@ -237,7 +252,6 @@ def assign_pci(domain: Any, caps: QemuCaps, isolation: Isolation | None = None) 
     controllers = pci_controllers(domain)
     highest = max((controller.index for controller in controllers), default=-1)
     buses = highest + 1
-    pci_chipsets.fix(domain)
     if buses > 0:
         grown = _dry_run(domain, caps, buses, isolation)
         known = {controller.index for controller in controllers}
@@ -247,6 +261,7 @@ def assign_pci(domain: Any, caps: QemuCaps, isolation: Isolation | None = None) 
         buses = len(grown.buses)
     run = _Assigner(domain, caps, buses, isolation, dry_run=False)
     if supports_pci(domain, caps):
+        pci_chipsets.fix(domain)
         pci_chipsets.reserve(domain, run.set, run.needs)
         run.assign_all()
         run.set_multifunction()

@@ -6,21 +6,22 @@ from typing import Any
 
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.pci_place import place_of, put, wants_place
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_pci import Connect, PciAddressSet, Place
 
 _ENDPOINT = Connect.PCI_DEVICE | Connect.HOTPLUGGABLE
 
 
 def _unsupported(message: str) -> VirtError:
-    return VirtError(ErrorCode.INTERNAL_ERROR, message)
+    return VirtError(ErrorCode.INTERNAL_ERROR, message, ErrorDomain.QEMU)
 
 
 def _fix(device: Any, place: Place, message: str) -> None:
     """The device must sit at `place`; put it there unless it was put elsewhere on purpose (an error)."""
-    if wants_place(device):
+    given = place_of(device)
+    if given is None:
         put(device, place)
-    elif place_of(device) != place:
+    elif given != place:
         raise _unsupported(message)
 
 

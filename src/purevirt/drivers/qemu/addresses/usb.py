@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_usb import HUB_PORTS, UsbAddressSet, ports_of
 from purevirt.model.domain.device import UsbAddress
 from purevirt.model.domain.hub import Hub
@@ -62,7 +63,13 @@ def assign_usb(domain: Any, *, new_domain: bool) -> None:
         # QEMU may have chosen other ports for an existing guest; it chooses again the same way.
         return
     if not addresses.buses:
-        # Without a usable controller only a definition that needs none is left alone; validation tells the others.
+        # Without a usable controller only a definition that needs none is left alone.
+        if new_domain and any(True for _ in _usb_devices(domain)):
+            raise VirtError(
+                ErrorCode.CONFIG_UNSUPPORTED,
+                "USB is disabled for this domain, but USB devices are present in the domain XML",
+                ErrorDomain.QEMU,
+            )
         return
     if new_domain:
         _add_hubs(domain, addresses)
