@@ -230,8 +230,9 @@ class GuestNuma(Element, tag="numa"):
 def _check_distance(cell: int, sibling: Sibling, count: int) -> None:
     if sibling.id >= count:
         raise XmlError(f"'sibling_id {sibling.id}' does not refer to a valid cell within NUMA 'cell id {cell}'")
-    if not LOCAL_DISTANCE <= sibling.value <= UNREACHABLE or (sibling.id == cell and sibling.value != LOCAL_DISTANCE):
-        if sibling.id == cell:
-            raise XmlError(f"'value {sibling.value}' is invalid")
+    valid = LOCAL_DISTANCE <= sibling.value <= UNREACHABLE
+    if sibling.id == cell and sibling.value != LOCAL_DISTANCE:
+        raise XmlError(f"'value {sibling.value}' is invalid")
+    if not valid or (sibling.id != cell and sibling.value == LOCAL_DISTANCE):
         text = f"'value {sibling.value}' is invalid for 'sibling id {sibling.id}' under NUMA 'cell id {cell}'"
         raise XmlError(text)

@@ -17,7 +17,7 @@ from purevirt.drivers.qemu.postparse_defaults import add_default_devices, check_
 from purevirt.drivers.qemu.postparse_devices import settle_device
 from purevirt.drivers.qemu.postparse_firmware import settle_boot
 from purevirt.drivers.qemu.postparse_seclabel import settle_seclabel
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.postparse import PostParseHooks
 from purevirt.model.domain.postparse import post_parse as generic_post_parse
 from purevirt.types.override import override
@@ -74,7 +74,7 @@ def settle_emulator(domain: Any, context: PostParseContext) -> None:
     if domain.devices.emulator is None:
         emulator = context.host.emulators.get(type_.arch)
         if emulator is None:
-            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, f"No emulator found for arch '{type_.arch}'")
+            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, f"No emulator found for arch '{type_.arch}'", ErrorDomain.QEMU)
         domain.devices.emulator = emulator
     caps = context.host.caps_for(domain.devices.emulator)
     context.caps = caps if caps is not None else QemuCaps(emulator=domain.devices.emulator)
@@ -92,7 +92,7 @@ def _settle_machine(domain: Any, caps: QemuCaps) -> None:
         if machine is None:
             raise VirtError(
                 ErrorCode.INVALID_ARG,
-                f"could not get preferred machine for {domain.devices.emulator} type={domain.type}",
+                f"could not get preferred machine for {domain.devices.emulator} type={domain.type}", ErrorDomain.QEMU,
             )
         type_.machine = machine
     type_.machine = caps.canonical_machine(domain.type, type_.machine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu.postparse_context import PostParseContext
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.audio import Audio
 
 # Values of QEMU_AUDIO_DRV that libvirt understands.
@@ -28,7 +28,7 @@ def _from_environment(context: PostParseContext) -> str | None:
     if name is None:
         return None
     if name not in _ENVIRONMENT_NAMES:
-        raise VirtError(ErrorCode.INTERNAL_ERROR, f"QEMU_AUDIO_DRV value '{name}' unknown")
+        raise VirtError(ErrorCode.INTERNAL_ERROR, f"QEMU_AUDIO_DRV value '{name}' unknown", ErrorDomain.QEMU)
     return _ENVIRONMENT_NAMES[name]
 
 
@@ -48,7 +48,9 @@ def default_audio_type(domain: Any, context: PostParseContext) -> str | None:
         if item.type == "sdl":
             return _from_environment(context)
         if item.type == "dbus":
-            return None if item.audio is None else "dbus"
+            if item.audio is not None:
+                return "dbus"
+            continue
     return found
 
 

@@ -32,8 +32,7 @@ def _model_of(type_: str, domain: Any) -> str | None:
             return "pl011"
         return "16550a" if mt.is_riscv_virt(arch, machine) else None
     if type_ == "sclp-serial":
-        others = [s for s in domain.devices.serials if s.target is not None and s.target.model is not None]
-        return "sclplmconsole" if any(s.target.model.name == "sclpconsole" for s in others) else "sclpconsole"
+        return "sclpconsole"
     return _MODEL.get(type_)
 
 
@@ -44,7 +43,7 @@ def settle_serial(domain: Any, serial: Any, caps: QemuCaps) -> None:
     target = serial.target
     arch, machine = mt.of(domain)
     # Once upon a time isa-serial meant "the machine's own", whatever the machine.
-    if target.type == "isa-serial" and not mt.is_x86(arch) and target.model is None and serial.address is None:
+    if target.type == "isa-serial" and not mt.is_x86(arch) and serial.address is None:
         target.type = None
     if target.type in (None, "none"):
         target.type = default_serial_type(arch, machine)

@@ -48,7 +48,11 @@ def settle_controller(domain: Any, controller: Any, context: PostParseContext) -
     if controller.type == "scsi" and controller.model in (None, "auto"):
         controller.model = default_scsi_model(domain, caps)
         if controller.model is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, f"Unable to determine model for SCSI controller idx={controller.index}")
+            raise VirtError(
+                ErrorCode.INTERNAL_ERROR,
+                f"Unable to determine model for SCSI controller idx={controller.index}",
+                ErrorDomain.QEMU,
+            )
     elif controller.type == "usb":
         if controller.model is None and caps.flags:
             controller.model = default_usb_model(
@@ -62,12 +66,14 @@ def settle_controller(domain: Any, controller: Any, context: PostParseContext) -
 def _check_usb(controller: Any) -> None:
     if controller.model in ("qusb1", "qusb2"):
         raise VirtError(
-            ErrorCode.CONFIG_UNSUPPORTED, "USB controller model type 'qusb1' or 'qusb2' is not supported in qemu"
+            ErrorCode.CONFIG_UNSUPPORTED,
+            "USB controller model type 'qusb1' or 'qusb2' is not supported in qemu",
+            ErrorDomain.QEMU,
         )
     if controller.model in ("nec-xhci", "qemu-xhci") and controller.ports and controller.ports > XHCI_PORTS:
         raise VirtError(
             ErrorCode.CONFIG_UNSUPPORTED,
-            f"'{controller.model}' controller only supports up to '{XHCI_PORTS}' ports",
+            f"'{controller.model}' controller only supports up to '{XHCI_PORTS}' ports", ErrorDomain.QEMU,
         )
 
 
@@ -85,11 +91,15 @@ def _settle_pci(domain: Any, controller: Any) -> None:
         )
     if controller.model == "pci-expander-bus" and not mt.is_i440fx(arch, machine):
         raise VirtError(
-            ErrorCode.CONFIG_UNSUPPORTED, "pci-expander-bus controllers are only supported on 440fx-based machinetypes"
+            ErrorCode.CONFIG_UNSUPPORTED,
+            "pci-expander-bus controllers are only supported on 440fx-based machinetypes",
+            ErrorDomain.QEMU,
         )
     if controller.model == "pcie-expander-bus" and not (mt.is_q35(arch, machine) or mt.is_arm_virt(arch, machine)):
         raise VirtError(
-            ErrorCode.CONFIG_UNSUPPORTED, "pcie-expander-bus controllers are not supported with this machine type"
+            ErrorCode.CONFIG_UNSUPPORTED,
+            "pcie-expander-bus controllers are not supported with this machine type",
+            ErrorDomain.QEMU,
         )
     node = controller.target.node if controller.target is not None else None
     if node is None:
@@ -99,5 +109,5 @@ def _settle_pci(domain: Any, controller: Any) -> None:
         raise VirtError(
             ErrorCode.XML_ERROR,
             f"{controller.model} with index {controller.index} is configured for a NUMA node ({node}) not present "
-            f"in the domain's <cpu><numa> array ({len(cells)})",
+            f"in the domain's <cpu><numa> array ({len(cells)})", ErrorDomain.QEMU,
         )

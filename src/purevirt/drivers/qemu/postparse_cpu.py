@@ -7,7 +7,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.cpu import Cpu, CpuModel
 
 # Architectures whose CPUs libvirt can compare with the host's.
@@ -19,7 +19,7 @@ _S390_HOST_ONLY = frozenset(f"s390-ccw-virtio-2.{minor}" for minor in range(4, 8
 
 
 def _unsupported(message: str) -> VirtError:
-    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message)
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message, ErrorDomain.QEMU)
 
 
 def settle_vcpus(domain: Any) -> None:
@@ -87,8 +87,7 @@ def settle_cpu(domain: Any, caps: QemuCaps, context: PostParseContext) -> None:
     if cpu is None:
         return
     arch = domain.os.type.arch
-    if mt.is_arm(arch):
-        _check_sve(cpu)
+    _check_sve(cpu)
     mode = cpu.mode or "custom"
     if mode == "host-passthrough" and cpu.migratable is None:
         if caps.has("cpu.migratable"):

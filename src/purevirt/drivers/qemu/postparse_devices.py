@@ -10,7 +10,7 @@ from purevirt.drivers.qemu.postparse_chardev import settle_channel, settle_seria
 from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.postparse_controller import settle_controller
 from purevirt.drivers.qemu.postparse_graphics import settle_graphics
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.disk import DiskDriver, ImageFormat
 from purevirt.model.domain.shmem import ShmemMsi
 
@@ -46,6 +46,9 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
         case "vsocks":
             if device.model is None:
                 device.model = "virtio"
+        case "memories":
+            if context.abi_update and mt.is_pseries(*mt.of(domain)):
+                align_memory(device)
         case "shmems":
             settle_shmem(device)
 
@@ -116,7 +119,7 @@ def _settle_video(domain: Any, video: Any, caps: QemuCaps) -> None:
     if video.model.type is None:
         model = default_video_model(*mt.of(domain), caps)
         if model is None:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, "missing video model and cannot determine default")
+            raise VirtError(ErrorCode.INTERNAL_ERROR, "missing video model and cannot determine default", ErrorDomain.QEMU)
         video.model.type = model
     if video.model.type == "qxl" and not video.model.vgamem:
         video.model.vgamem = _QXL_VGAMEM
@@ -146,6 +149,25 @@ def _settle_hostdev(hostdev: Any, caps: QemuCaps) -> None:
         hostdev.display = False
 
 
+def align_memory(module: Any) -> None:
+    """pSeries plugs blocks of 256 MiB: a module is made larger, but a file no smaller than its NVDIMM says."""
+    target = module.target
+    if module.model == "nvdimm":
+        label = (target.label.size if target.label is not None else None) or 0
+        blocks = (target.size - label) // _PSERIES_BLOCK
+        if blocks < 1:
+            raise VirtError(
+                ErrorCode.XML_ERROR, "minimum target size for the NVDIMM must be 256MB plus the label size", ErrorDomain.QEMU
+            )
+        target.size = blocks * _PSERIES_BLOCK + label
+    elif module.model == "dimm":
+        target.size = -(-target.size // _PSERIES_BLOCK) * _PSERIES_BLOCK
+
+
+_PSERIES_BLOCK = 256 << 10
+"""KiB."""
+
+
 def settle_shmem(shmem: Any) -> None:
     """The size and interrupts of each model; what the newer two models cannot have is refused here."""
     model = shmem.model.type
@@ -170,4 +192,4 @@ def settle_shmem(shmem: Any) -> None:
 
 
 def _refused(message: str) -> VirtError:
-    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message)
+    return VirtError(ErrorCode.CONFIG_UNSUPPORTED, message, ErrorDomain.QEMU)

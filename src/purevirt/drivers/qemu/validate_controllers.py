@@ -9,6 +9,7 @@ from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.command.general import iothreads_of
 from purevirt.drivers.qemu.postparse_context import PostParseContext
 from purevirt.drivers.qemu.validate_guest import unsupported
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.device import CcwAddress, PciAddress
 
 _VIRTIO_SCSI = ("virtio-scsi", "virtio-transitional", "virtio-non-transitional")
@@ -113,15 +114,30 @@ _PCI_OPTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+def _validate_hole(domain: Any, controller: Any) -> None:
+    arch, machine = mt.of(domain)
+    fits = mt.is_i440fx(arch, machine) if controller.model == "pci-root" else mt.is_q35(arch, machine)
+    if not fits:
+        raise unsupported(f"Setting the 64-bit PCI hole size is not supported for machine '{machine}'")
+
+
 def _validate_pci(domain: Any, controller: Any, caps: QemuCaps) -> None:
     model, target = controller.model, controller.target
     name = controller.pci_model.name if controller.pci_model is not None else None
     which = f"for PCI controller with index '{controller.index}', model '{model or '(null)'}' and modelName '{name or 'none'}'"
-    if name not in (None, "none") and name not in _PCI_NAMES.get(model, ()):
-        raise unsupported(f"Option 'modelName' has invalid value {which}")
+    root = model in ("pci-root", "pcie-root")
+    names = _PCI_NAMES.get(model, ()) if not root or mt.is_pseries(*mt.of(domain)) else ()
+    if name in (None, "none"):
+        if names:
+            text = f"Required option 'modelName' is not set {which}"
+            raise VirtError(ErrorCode.INTERNAL_ERROR, text, ErrorDomain.QEMU)
+    elif name not in names:
+        raise unsupported(f"Option 'modelName' {'has invalid value' if names else 'is not valid'} {which}")
     for field, word, models in _PCI_OPTIONS:
         if target is not None and getattr(target, field) is not None and model not in models:
             raise unsupported(f"Option '{word}' is not valid {which}")
+    if controller.pcihole64 is not None:
+        _validate_hole(domain, controller)
     if name not in _PCI_FLAGS:
         return
     if not caps.has(_PCI_FLAGS[name]):

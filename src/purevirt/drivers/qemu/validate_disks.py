@@ -26,7 +26,7 @@ def validate_disk(domain: Any, disk: Any, context: PostParseContext) -> None:
     """One disk and everything below it."""
     caps = context.caps
     if isinstance(disk.address, DriveAddress):
-        _validate_place(domain, disk.target.bus, disk.address)
+        validate_place(domain, disk.target.bus, disk.address)
     _validate_frontend(disk, caps)
     _validate_iothread(domain, disk)
     if disk.iotune is not None:
@@ -45,8 +45,8 @@ def validate_disk(domain: Any, disk: Any, context: PostParseContext) -> None:
         if not caps.has("vhost-user-blk"):
             raise unsupported("vhostuser disk is not supported with this QEMU binary")
         require_shared_memory(domain, "vhostuser")
-    if disk.source is not None:
-        encryption = disk.encryption or disk.source.encryption
+    if disk.source is not None or disk.type == "file":
+        encryption = disk.encryption or (disk.source.encryption if disk.source is not None else None)
         validate_image(disk.source, kind, encryption, disk.driver, caps, readonly=disk.readonly)
     layer = disk.backing_store
     while layer is not None and layer.source is not None:
@@ -64,7 +64,7 @@ def require_shared_memory(domain: Any, name: str) -> None:
         raise unsupported(f"'{name}' requires shared memory")
 
 
-def _validate_place(domain: Any, bus: str | None, address: DriveAddress) -> None:
+def validate_place(domain: Any, bus: str | None, address: DriveAddress) -> None:
     """The drive's place exists on such a bus."""
     match bus:
         case "scsi":

@@ -43,7 +43,7 @@ def _is_uefi(domain: Any) -> bool:
     """UEFI by selection, or by hand: read-only flash."""
     loader = domain.os.loader
     return domain.os.firmware == "efi" or (
-        domain.os.firmware is None and loader is not None and loader.type == "pflash" and loader.readonly is True
+        domain.os.firmware is None and loader is not None and loader.type == "pflash" and loader.readonly is not False
     )
 
 

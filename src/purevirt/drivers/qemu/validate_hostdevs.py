@@ -6,7 +6,9 @@ from typing import Any
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.drivers.qemu.postparse_context import PostParseContext
+from purevirt.drivers.qemu.validate_disks import validate_place
 from purevirt.drivers.qemu.validate_guest import unsupported
+from purevirt.model.domain.device import DriveAddress
 
 _MDEV_FLAGS = {"vfio-ap": ("vfio-ap", "VFIO AP"), "vfio-ccw": ("vfio-ccw", "VFIO CCW")}
 
@@ -17,6 +19,9 @@ def validate_hostdev(domain: Any, hostdev: Any, context: PostParseContext) -> No
     if hostdev.mode != "subsystem":
         raise unsupported(f"hostdev mode 'capabilities' is not supported in {domain.type}")
     match hostdev.type:
+        case "scsi":
+            if isinstance(hostdev.address, DriveAddress):
+                validate_place(domain, "scsi", hostdev.address)
         case "usb":
             if hostdev.source.guest_reset is not None and not caps.has("usb-host.guest-resets-all"):
                 raise unsupported("guestReset is not supported with this version of QEMU")

@@ -178,13 +178,13 @@ def validate_filesystem(domain: Any, fs: Any, context: PostParseContext) -> None
     if fs.type != "mount":
         raise unsupported("only supports mount filesystem type")
     driver = fs.driver
+    modes = fs.fmode or fs.dmode
+    if modes and fs.accessmode != "mapped":
+        raise unsupported("fmode and dmode must be used with accessmode=mapped")
     kind = (driver.type if driver is not None else None) or "path"
     if kind in ("loop", "nbd", "ploop"):
         raise unsupported("Filesystem driver type not supported")
-    modes = fs.fmode or fs.dmode
     if kind != "virtiofs":
-        if kind == "path" and modes and fs.accessmode != "mapped":
-            raise unsupported("fmode and dmode must be used with accessmode=mapped")
         if kind == "handle" and fs.accessmode not in (None, "passthrough"):
             raise unsupported("only supports passthrough accessmode")
         return

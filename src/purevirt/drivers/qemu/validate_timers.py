@@ -44,7 +44,7 @@ def _validate_timer(domain: Any, timer: Any, caps: QemuCaps) -> None:
             if policy in ("discard", "merge"):
                 raise unsupported(f"unsupported rtc timer tickpolicy '{policy}'")
         case "pit":
-            if policy == "merge" or (policy == "discard" and not caps.has("kvm-pit-lost-tick-policy")):
+            if policy == "merge":
                 raise unsupported(f"unsupported pit tickpolicy '{policy}'")
         case "hpet":
             if timer.present and not mt.is_x86(arch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 VIRTIO_CSSID = 0xFE
 VFIO_CSSID = 0x00
@@ -24,7 +24,11 @@ class CcwAddressSet:
         """Take an address from the definition."""
         if address in self._used:
             cssid, ssid, devno = address
-            raise VirtError(ErrorCode.XML_ERROR, f"The CCW devno '{cssid:x}.{ssid:x}.{devno:04x}' is in use already")
+            raise VirtError(
+                ErrorCode.XML_ERROR,
+                f"The CCW devno '{cssid:x}.{ssid:x}.{devno:04x}' is in use already",
+                ErrorDomain.DOMAIN,
+            )
         self._used.add(address)
 
     def assign(self, cssid: int | None = None) -> Ccw:
@@ -36,7 +40,7 @@ class CcwAddressSet:
             if devno > MAX_DEVNO:
                 ssid, devno = ssid + 1, 0
                 if ssid > MAX_SSID:
-                    raise VirtError(ErrorCode.INTERNAL_ERROR, "There are no more free CCW devnos.")
+                    raise VirtError(ErrorCode.INTERNAL_ERROR, "There are no more free CCW devnos.", ErrorDomain.DOMAIN)
         self._next[base] = (base, ssid, devno)
         self._used.add((base, ssid, devno))
         return base, ssid, devno
@@ -56,7 +60,7 @@ class ZpciIdSet:
     @staticmethod
     def _reserve(used: set[int], value: int, name: str) -> None:
         if value in used:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, f"zPCI {name} {value:o} is already reserved")
+            raise VirtError(ErrorCode.INTERNAL_ERROR, f"zPCI {name} {value:o} is already reserved", ErrorDomain.DOMAIN)
         used.add(value)
 
     def reserve_uid(self, uid: int) -> None:

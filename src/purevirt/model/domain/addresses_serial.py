@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 DEFAULT_PORTS = 31
 
@@ -22,7 +22,9 @@ class VirtioSerialAddressSet:
         """Make controller `index`; `ports` None = the default number."""
         if index in self._ports:
             raise VirtError(
-                ErrorCode.INTERNAL_ERROR, f"virtio serial controller with index {index} already exists in the address set"
+                ErrorCode.INTERNAL_ERROR,
+                f"virtio serial controller with index {index} already exists in the address set",
+                ErrorDomain.DOMAIN,
             )
         self._ports[index] = [False] * (DEFAULT_PORTS if ports is None else ports)
 
@@ -30,13 +32,17 @@ class VirtioSerialAddressSet:
         """Take a port of the definition."""
         ports = self._ports.get(controller)
         if ports is None:
-            raise VirtError(ErrorCode.XML_ERROR, f"virtio serial controller {controller} is missing")
+            raise VirtError(ErrorCode.XML_ERROR, f"virtio serial controller {controller} is missing", ErrorDomain.DOMAIN)
         if port >= len(ports):
             raise VirtError(
-                ErrorCode.XML_ERROR, f"virtio serial controller {controller} does not have port {port}"
+                ErrorCode.XML_ERROR, f"virtio serial controller {controller} does not have port {port}", ErrorDomain.DOMAIN
             )
         if ports[port]:
-            raise VirtError(ErrorCode.XML_ERROR, f"virtio serial port {port} on controller {controller} is already occupied")
+            raise VirtError(
+                ErrorCode.XML_ERROR,
+                f"virtio serial port {port} on controller {controller} is already occupied",
+                ErrorDomain.DOMAIN,
+            )
         ports[port] = True
 
     def assign(self, *, controller: int | None = None, allow_zero: bool = False) -> tuple[int, int]:
@@ -45,14 +51,14 @@ class VirtioSerialAddressSet:
         Raises when all are taken; the caller then adds a controller.
         """
         if controller is not None and controller not in self._ports:
-            raise VirtError(ErrorCode.INTERNAL_ERROR, f"virtio serial controller {controller} is missing")
+            raise VirtError(ErrorCode.INTERNAL_ERROR, f"virtio serial controller {controller} is missing", ErrorDomain.DOMAIN)
         for index in self.controllers if controller is None else [controller]:
             ports = self._ports[index]
             for port in range(0 if allow_zero else 1, len(ports)):
                 if not ports[port]:
                     ports[port] = True
                     return index, port
-        raise VirtError(ErrorCode.XML_ERROR, "Unable to find a free virtio-serial port")
+        raise VirtError(ErrorCode.XML_ERROR, "Unable to find a free virtio-serial port", ErrorDomain.DOMAIN)
 
     def has_free(self) -> bool:
         """Is there a free port besides port 0 of each controller."""

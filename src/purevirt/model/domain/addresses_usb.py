@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 
 HUB_PORTS = 8
 
@@ -73,51 +73,57 @@ class UsbAddressSet:
     def add_controller(self, index: int, ports: int) -> None:
         """Make bus `index` with that many root ports."""
         if index in self.buses:
-            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB controllers with index {index}")
+            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB controllers with index {index}", ErrorDomain.DOMAIN)
         self.buses[index] = UsbHub(ports)
 
     def _hub(self, bus: int, port: str) -> tuple[UsbHub, int]:
         path = [int(part) for part in port.split(".")]
         hub = self.buses.get(bus)
         if hub is None:
-            raise VirtError(ErrorCode.XML_ERROR, f"Missing USB bus {bus}")
+            raise VirtError(ErrorCode.XML_ERROR, f"Missing USB bus {bus}", ErrorDomain.DOMAIN)
         for number in path[:-1]:
             below = hub.hubs.get(number)
             if below is None:
                 raise VirtError(
-                    ErrorCode.XML_ERROR, f"there is no hub at port {number} in USB address bus: {bus} port: {port}"
+                    ErrorCode.XML_ERROR,
+                    f"there is no hub at port {number} in USB address bus: {bus} port: {port}",
+                    ErrorDomain.DOMAIN,
                 )
             hub = below
         if not 1 <= path[-1] <= hub.ports:
-            raise VirtError(ErrorCode.XML_ERROR, f"requested USB port {port} not present on USB bus {bus}")
+            raise VirtError(ErrorCode.XML_ERROR, f"requested USB port {port} not present on USB bus {bus}", ErrorDomain.DOMAIN)
         return hub, path[-1]
 
     def reserve(self, bus: int, port: str) -> None:
         """Take a port."""
         hub, number = self._hub(bus, port)
         if number in hub.taken:
-            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB address bus {bus} port {port}")
+            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB address bus {bus} port {port}", ErrorDomain.DOMAIN)
         hub.taken.add(number)
 
     def add_hub(self, bus: int, port: str) -> None:
         """Plug a hub into a port, which is taken by it."""
         hub, number = self._hub(bus, port)
         if number in hub.hubs:
-            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB hub on bus {bus} port {port}")
+            raise VirtError(ErrorCode.XML_ERROR, f"Duplicate USB hub on bus {bus} port {port}", ErrorDomain.DOMAIN)
         hub.taken.add(number)
         hub.hubs[number] = UsbHub(HUB_PORTS)
 
     def assign(self, bus: int | None = None) -> tuple[int, str]:
         """Take the first free port of one bus, or of any."""
         if bus is not None and bus not in self.buses:
-            raise VirtError(ErrorCode.XML_ERROR, f"USB bus {bus} requested but no controller with that index is present")
+            raise VirtError(
+                ErrorCode.XML_ERROR,
+                f"USB bus {bus} requested but no controller with that index is present",
+                ErrorDomain.DOMAIN,
+            )
         for index in sorted(self.buses) if bus is None else [bus]:
             path = self.buses[index].first_free(levels=MAX_DEPTH)
             if path is not None:
                 port = ".".join(map(str, path))
                 self.reserve(index, port)
                 return index, port
-        raise VirtError(ErrorCode.XML_ERROR, "No free USB ports")
+        raise VirtError(ErrorCode.XML_ERROR, "No free USB ports", ErrorDomain.DOMAIN)
 
     def free_ports(self) -> int:
         """Free ports on all buses."""

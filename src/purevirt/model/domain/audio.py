@@ -35,7 +35,7 @@ class AudioStream(Element):
     def after_parse(self, ctx: ParseContext) -> None:
         """Fixed settings need the mixing engine and are needed by `<settings>`."""
         if self.fixed_settings and self.mixing_engine is False:
-            raise XmlError("fixed settings are only supported with mixing engine", ErrorCode.CONFIG_UNSUPPORTED)
+            raise XmlError("fixed audio settings requires mixing engine", ErrorCode.CONFIG_UNSUPPORTED)
         if self.fixed_settings and self.settings is None:
             self.settings = AudioSettings()
         if self.settings is not None and not self.fixed_settings:

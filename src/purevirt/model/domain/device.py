@@ -123,9 +123,9 @@ def check_pci_ranges(bus: int, slot: int, function: int) -> None:
         ("slot", slot, 0x1F, "0x1F"),
     ):
         if value > limit:
-            raise XmlError(f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}")
+            raise XmlError(f"Invalid PCI address {name}='0x{value:x}', must be <= {limit_text}", domain=ErrorDomain.NONE)
     if function > 7:
-        raise XmlError(f"Invalid PCI address function=0x{function:x}, must be <= 7")
+        raise XmlError(f"Invalid PCI address function=0x{function:x}, must be <= 7", domain=ErrorDomain.NONE)
 
 
 def check_multifunction(node: Node) -> None:
@@ -227,7 +227,9 @@ class CcwAddress(Address, tag="address"):
         if not given:
             return
         if len(given) < 3:
-            raise XmlError("Invalid partial specification for virtio ccw address", ErrorCode.INTERNAL_ERROR)
+            raise XmlError(
+                "Invalid partial specification for virtio ccw address", ErrorCode.INTERNAL_ERROR, domain=ErrorDomain.DEVICE
+            )
         cssid, ssid, devno = given
         if cssid > self.MAX_CSSID or ssid > self.MAX_SSID or devno > self.MAX_DEVNO:
             raise XmlError(

@@ -42,7 +42,7 @@ def check_usb(devices: Devices) -> None:
     """A guest without USB has no USB devices; companions of a USB bus have a master."""
     controllers = [controller for controller in devices.controllers if controller.type == "usb"]
     disabled = any(controller.model == "none" for controller in controllers)
-    if disabled and any(controller.model != "none" for controller in controllers):
+    if disabled and len(controllers) > 1:
         raise XmlError("Can't add another USB controller: USB is disabled for this domain", ErrorCode.XML_DETAIL)
     if any(c.master is not None for c in controllers) and all(c.master is not None for c in controllers):
         raise XmlError("No master USB controller specified", ErrorCode.XML_DETAIL)

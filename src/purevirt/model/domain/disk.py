@@ -362,6 +362,8 @@ class Disk(BootDevice, tag="disk"):
         """What the disk's own text can say wrongly; an empty serial is none."""
         BootDevice.after_parse(self, ctx)
         self.serial = self.serial or None
+        if self.source is None:
+            self.type = "file"  # of what kind nothing is, is not kept
         self._check_twice()
         self._check_names()
         if isinstance(self.source, NetworkSource):

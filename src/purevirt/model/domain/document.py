@@ -7,7 +7,7 @@ decides, and parts that must agree with one another are made to agree or refused
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode, ErrorDomain
@@ -113,6 +113,17 @@ def _action(event: str, default: str | None) -> Any:
     return leaf(alias, parse=parse, default=default, live=NOW, rng=words(alias, *crash_only))
 
 
+def _check_head(node: Node) -> None:
+    if not node.findtext("name"):
+        raise XmlError(None, ErrorCode.NO_NAME, node=node)
+    labels = node.findall("seclabel")
+    models = [label.get("model") for label in labels]
+    if len(models) > 1 and None in models and len(set(models)) == len(models):
+        raise XmlError("missing security model when using multiple labels", node=node)
+    if not node.findtext("os/type") and not node.findtext("bootloader"):
+        raise XmlError("an os <type> must be specified", node=node)
+
+
 class Domain(Element, tag="domain"):
     """A guest's definition. Memory in KiB; `id` only while it runs; `genid` "" asks for a new one."""
 
@@ -178,6 +189,14 @@ class Domain(Element, tag="domain"):
     vmware_datacenterpath: str | None = leaf(name="vmware:datacenterpath", parse=text_or_none)
     keywrap: Keywrap | None = child(Keywrap)
     launch_security: LaunchSecurity | None = child(LaunchSecurity)
+
+    @classmethod
+    @override
+    def from_node(cls, node: Node, ctx: ParseContext | None = None) -> Self:
+        """What libvirt looks at before the devices is refused before them: name, labels, kind of guest."""
+        if node.get("type") in DomainType.__args__:  # type: ignore[attr-defined]
+            _check_head(node)
+        return super().from_node(node, ctx)
 
     @override
     def check_node(self, node: Node, ctx: ParseContext) -> None:

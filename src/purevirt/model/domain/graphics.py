@@ -322,7 +322,7 @@ class Graphics(Device, tag="graphics"):
 
     def _settle_listens(self) -> None:
         """Join the old attributes and the first `<listen>`; without either, any address is meant."""
-        if self.socket:
+        if self.socket and not (self.listens and self.listens[0].type == "none"):
             first = self.listens[0] if self.listens and self.listens[0].type == "socket" else None
             if first is None:
                 self.listens = [Listen(type="socket", socket=self.socket)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import (
@@ -378,6 +379,19 @@ class Interface(RomDevice, tag="interface"):
 
     FILTERED_TYPES = ("ethernet", "network", "bridge")
     VIRTUAL_PORT_TYPES = ("network", "bridge", "direct", "hostdev")
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """Addresses of the host's end are an ethernet interface's alone."""
+        source = node.find("source")
+        if self.type == "ethernet" or source is None or (source.find("ip") is None and source.find("route") is None):
+            return
+        raise XmlError(
+            "Invalid attempt to set network interface host-side IP route and/or address info on interface of type "
+            f"'{self.type}'. This is only supported on interfaces of type 'ethernet'",
+            ErrorCode.CONFIG_UNSUPPORTED,
+            node=source,
+        )
 
     @override
     def after_parse(self, ctx: ParseContext) -> None:

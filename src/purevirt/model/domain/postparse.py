@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.place import blamed
 from purevirt.model.domain import postparse_devices as devices
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.memory import CurrentMemory, Memory
 from purevirt.model.domain.postparse_boot import check_boot_order
-from purevirt.model.domain.postparse_controllers import assign_indexes, reject_duplicates, sort_controllers
+from purevirt.model.domain.postparse_controllers import assign_indexes, reject_duplicates, reject_panics, sort_controllers
 from purevirt.model.domain.postparse_implicit import (
     add_console_compat,
+    add_hostdev_controllers,
     add_implicit_controllers,
     add_implicit_video,
     refresh_console_alias,
@@ -54,6 +55,7 @@ def post_parse(domain: Any, hooks: PostParseHooks) -> None:
     """Complete a freshly parsed definition in place."""
     devices.sort_disks(domain)
     sort_controllers(domain)
+    add_hostdev_controllers(domain)
     hooks.basic(domain)
     assign_indexes(domain)
     hooks.domain(domain)
@@ -63,6 +65,7 @@ def post_parse(domain: Any, hooks: PostParseHooks) -> None:
     _check_init(domain)
     check_firmware_features(domain.os)
     reject_duplicates(domain)
+    reject_panics(domain)
     _add_implied(domain, hooks)
     check_boot_order(domain)
     hooks.assign_addresses(domain)
@@ -133,13 +136,17 @@ def _settle_memory(domain: Any, *, abi_update: bool) -> None:
     elif cells:
         pass
     elif modules and total and modules > total:
-        raise VirtError(ErrorCode.XML_ERROR, "Total size of memory devices exceeds the total memory size", where="/domain/memory")
+        raise VirtError(
+            ErrorCode.XML_ERROR,
+            "Total size of memory devices exceeds the total memory size",
+            ErrorDomain.DOMAIN, where="/domain/memory",
+        )
     if not total or (not cells and total - modules <= 0):
         if domain.os.type.value == "exe" or domain.os.init is not None:
             pass
         else:
             text = "Memory size must be specified via <memory> or in the <numa> configuration"
-            raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/memory")
+            raise VirtError(ErrorCode.XML_ERROR, text, ErrorDomain.DOMAIN, where="/domain/memory")
     set_memory(domain, total)
     current = domain.current_memory.value if domain.current_memory is not None else None
     if not current or current > total:
@@ -147,7 +154,7 @@ def _settle_memory(domain: Any, *, abi_update: bool) -> None:
     limit = domain.max_memory
     if limit is not None and (bool(limit.value) != bool(limit.slots)):
         text = "both maximum memory size and memory slot count must be specified"
-        raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/maxMemory")
+        raise VirtError(ErrorCode.XML_ERROR, text, ErrorDomain.DOMAIN, where="/domain/maxMemory")
     if limit is not None and limit.value and limit.value < total:
         text = "maximum memory size must be equal or greater than the actual memory size"
-        raise VirtError(ErrorCode.XML_ERROR, text, where="/domain/maxMemory")
+        raise VirtError(ErrorCode.XML_ERROR, text, ErrorDomain.DOMAIN, where="/domain/maxMemory")

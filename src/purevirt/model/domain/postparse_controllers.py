@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.place import blamed
 from purevirt.model.domain.controller import Controller
 
@@ -131,5 +131,15 @@ def reject_duplicates(domain: Any) -> None:
         if controller.index in indexes:
             text = f"Multiple '{controller.type}' controllers with index '{controller.index}'"
             with blamed(controller):
-                raise VirtError(ErrorCode.XML_ERROR, text)
+                raise VirtError(ErrorCode.XML_ERROR, text, ErrorDomain.DOMAIN)
         indexes.add(controller.index)
+
+
+def reject_panics(domain: Any) -> None:
+    """Two panic notifiers of one model."""
+    seen: set[str | None] = set()
+    for panic in domain.devices.panics:
+        if panic.model in seen:
+            with blamed(panic):
+                raise VirtError(ErrorCode.XML_ERROR, f"Multiple panic devices with model '{panic.model}'", ErrorDomain.DOMAIN)
+        seen.add(panic.model)

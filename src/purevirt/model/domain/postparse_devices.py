@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.chardev import ParallelTarget
 from purevirt.model.domain.device import CcwAddress, DriveAddress, PciAddress, UnassignedAddress
 from purevirt.model.domain.rng import RandomBackend
 from purevirt.model.domain.validate_errors import wrong
 from purevirt.model.domain.video import VideoModel
+from purevirt.model.domain.vsock import VsockCid
 
 _DEV_NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]+)(\d*)\Z")
 _BUS_OF_PREFIX = {"fd": "fdc", "hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
@@ -70,6 +71,11 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
     match kind:
         case "disks":
             _settle_disk(domain, device, wide_scsi=wide_scsi)
+        case "vsocks":
+            if device.cid is None:
+                device.cid = VsockCid()
+            if device.cid.auto is None:
+                device.cid.auto = not device.cid.address
         case "serials" | "parallels" | "consoles":
             _settle_port(domain, kind, device)
         case "controllers":
@@ -123,7 +129,7 @@ def assign_drive(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
     if index < 0:
         raise VirtError(
             ErrorCode.XML_ERROR,
-            f"Unknown disk name '{_dev(disk)}' and no address specified",
+            f"Unknown disk name '{_dev(disk)}' and no address specified", ErrorDomain.DOMAIN,
         )
     place = drive_place(_bus(disk), index, wide_scsi=wide_scsi)
     if place is None:
@@ -132,7 +138,7 @@ def assign_drive(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
         raise VirtError(
             ErrorCode.XML_ERROR,
             f"using disk target name '{_dev(disk)}' conflicts with SCSI host device address "
-            f"controller='{place.controller}' bus='{place.bus}' target='{place.target}' unit='{place.unit}'",
+            f"controller='{place.controller}' bus='{place.bus}' target='{place.target}' unit='{place.unit}'", ErrorDomain.DOMAIN,
         )
     disk.address = place
 
@@ -208,9 +214,12 @@ def _settle_port(domain: Any, kind: str, device: Any) -> None:
         device.target = ParallelTarget()
     if device.target is None or device.target.port is not None:
         return
+    others = getattr(domain.devices, kind)
+    if kind == "parallels":
+        others = others[: next(i for i, other in enumerate(others) if other is device)]  # those behind it do not count
     taken = [
         other.target.port
-        for other in getattr(domain.devices, kind)
+        for other in others
         if other is not device and other.target is not None and other.target.port is not None
     ]
     device.target.port = max(taken, default=-1) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import is_serial_alias
 from purevirt.model.domain.chardev import Console, ConsoleTarget, Serial, SerialTarget, VirtioTarget
 from purevirt.model.domain.device import CcidAddress, DriveAddress, VirtioSerialAddress
@@ -44,17 +44,23 @@ def add_implicit_controllers(domain: Any) -> None:
     for smartcard in devices.smartcards:
         if smartcard.address is None:
             _place_smartcard(domain, smartcard)
-    _add_hostdev_controllers(domain)
+    add_hostdev_controllers(domain)
 
 
-def _add_hostdev_controllers(domain: Any) -> None:
-    """SCSI controllers for host devices, of the model that other host devices already sit on."""
+def add_hostdev_controllers(domain: Any) -> None:
+    """SCSI controllers for host devices, of the model that other host devices already sit on.
+
+    A device that has no place yet counts for the first controller.
+    """
     highest, model = -1, None
     for hostdev in domain.devices.hostdevs:
-        if hostdev.mode != "subsystem" or hostdev.type != "scsi" or not isinstance(hostdev.address, DriveAddress):
+        if hostdev.mode != "subsystem" or hostdev.type != "scsi":
             continue
-        highest = max(highest, hostdev.address.controller)
-        found = find(domain, "scsi", hostdev.address.controller)
+        if hostdev.address is not None and not isinstance(hostdev.address, DriveAddress):
+            continue
+        number = hostdev.address.controller if hostdev.address is not None else 0
+        highest = max(highest, number)
+        found = find(domain, "scsi", number)
         if found is not None and found.model is not None:
             model = found.model
     for index in range(highest + 1):
@@ -87,9 +93,9 @@ _CONSOLE_SERIALS = (None, "none", "isa-serial", "system-serial", "spapr-vio-seri
 def add_console_compat(domain: Any) -> None:
     """The first console of a HVM guest is its first serial port: copy whichever is missing from the other."""
     devices = domain.devices
+    if any(_target_type(console) in (None, "none", "serial") for console in devices.consoles[1:]):
+        raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "Only the first console can be a serial port", ErrorDomain.DOMAIN)
     if devices.consoles and _target_type(devices.consoles[0]) in (None, "none", "serial"):
-        if any(_target_type(console) == "serial" for console in devices.consoles[1:]):
-            raise VirtError(ErrorCode.CONFIG_UNSUPPORTED, "Only the first console can be a serial port")
         if not devices.serials:
             devices.serials.append(_as_serial(devices.consoles[0]))
         devices.consoles[0] = _as_console(devices.serials[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from xml.etree.ElementTree import Element as Node
 
 from purevirt.errors import ErrorCode
 from purevirt.model._engine import UUID, YES_NO, Element, ParseContext, XmlError, attr, child, choice, flag
@@ -119,3 +120,9 @@ class Tpm(Device, tag="tpm"):
         required=True,
         missing="missing TPM device backend",
     )
+
+    @override
+    def check_node(self, node: Node, ctx: ParseContext) -> None:
+        """Exactly one backend."""
+        if len(node.findall("backend")) > 1:
+            raise XmlError("only one TPM backend is supported", node=node)

@@ -31,6 +31,10 @@ from purevirt.types.override import override
 Scheduler = Literal["batch", "idle", "fifo", "rr"]
 
 _UNSUPPORTED = ErrorCode.CONFIG_UNSUPPORTED
+SHARES = (2, 262144)
+PERIOD = (1000, 1000000)
+QUOTA = (1000, 17592186044415)
+"""Least and most; the last two in microseconds."""
 
 
 class VcpuPin(Element, tag="vcpupin"):
@@ -100,7 +104,7 @@ class EmulatorSched(Schedule, tag="emulatorsched"):
 
 
 def _number(codec: Any, what: str, zero: Any = 0) -> Any:
-    allowed = up_to(_QUOTA[1], -1) if "quota" in what else up_to(_PERIOD[1], _PERIOD[0]) if "period" in what else UNSIGNED
+    allowed = up_to(QUOTA[1], -1) if "quota" in what else up_to(PERIOD[1], PERIOD[0]) if "period" in what else UNSIGNED
     return leaf(codec, omit=zero, error=f"can't parse cputune {what} value", rng=allowed)
 
 

@@ -160,7 +160,7 @@ def _validate_input(domain: Any, item: Any) -> None:
             raise wrong(f"xen bus does not support {kind} input device", ErrorCode.INTERNAL_ERROR)
     elif machine != "hvm" and domain.type in ("vz", "parallels"):
         if bus != "parallels":
-            raise wrong("parallels containers don't support input bus {bus}", ErrorCode.INTERNAL_ERROR)
+            raise wrong(f"parallels containers don't support input bus {bus}", ErrorCode.INTERNAL_ERROR)
         if kind not in _PARALLELS_INPUTS:
             raise wrong(f"parallels bus does not support {kind} input device", ErrorCode.INTERNAL_ERROR)
     elif machine not in ("hvm", "xen", "xenpvh"):
@@ -176,19 +176,6 @@ def _validate_input(domain: Any, item: Any) -> None:
 def _validate_controller(controller: Any) -> None:
     if controller.type == "pci":
         _validate_pci_controller(controller)
-    virtio = controller.type == "virtio-serial" or (controller.type == "scsi" and (controller.model or "").startswith("virtio"))
-    if not virtio:
-        _no_virtio_options(controller.driver)
-
-
-_RANGES = (
-    # field of <target>, its name in texts, least, most
-    ("index", "target index", 0, 30),
-    ("chassis_nr", "chassisNr", 1, 255),
-    ("chassis", "chassis", 0, 255),
-    ("port", "port", 0, 255),
-    ("bus_nr", "busNr", 1, 254),
-)
 
 
 def _validate_pci_controller(controller: Any) -> None:
@@ -199,14 +186,8 @@ def _validate_pci_controller(controller: Any) -> None:
         raise wrong(f"PCI controller index {index} too high, maximum is 255")
     if target is None:
         return
-    for field, words, least, most in _RANGES:
-        value = getattr(target, field)
-        if value is None:
-            continue
-        if not least <= value <= most:
-            raise wrong(f"PCI controller {words} '{value}' out of range - must be {least}-{most}")
-        if field == "index" and (index == 0) != (value == 0):
-            raise unsupported("Only the PCI controller with index 0 can have target index 0, and vice versa")
+    if target.index is not None and (index == 0) != (target.index == 0):
+        raise unsupported("Only the PCI controller with index 0 can have target index 0, and vice versa")
     if target.node is not None and index == 0:
         raise wrong("The PCI controller with index=0 can't be associated with a NUMA node")
 
@@ -256,8 +237,8 @@ def _validate_memory(domain: Any, module: Any) -> None:
         if source is None or not source.path:
             raise wrong(f"path is required for model '{model}'", _DETAIL)
         if module.discard:
-            raise wrong("discard is not supported for nvdimms" if model == "nvdimm" else
-                        f"discard is not supported for model '{model}'", _DETAIL)  # fmt: skip
+            raise unsupported("discard is not supported for nvdimms" if model == "nvdimm" else
+                              f"discard is not supported for model '{model}'")  # fmt: skip
     if model == "nvdimm":
         pseries = domain.os.type.arch in ("ppc64", "ppc64le")
         if pseries and (target.label is None or not target.label.size):
@@ -333,9 +314,10 @@ def validate_audio_user(domain: Any, user: Any) -> None:
 
 
 def _validate_audio(domain: Any, audio: Any) -> None:
-    first = next(other for other in domain.devices.audios if other.id == audio.id)
-    if first is not audio:
-        raise wrong(f"audio ID {audio.id} is used multiple times")
+    same = [other for other in domain.devices.audios if other.id == audio.id]
+    if len(same) > 1:
+        with blamed(same[1]):
+            raise wrong(f"audio ID {audio.id} is used multiple times")
 
 
 def validate_videos(domain: Any) -> None:

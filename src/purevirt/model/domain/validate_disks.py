@@ -27,8 +27,8 @@ def validate_disk(disk: Any) -> None:
     _validate_passthrough(disk)
     bus, driver = _bus(disk), disk.driver
     _validate_address(disk)
-    for source, encryption in _layers(disk):
-        _validate_source(source, encryption)
+    for encryption in _encryptions(disk):
+        _validate_encryption(encryption)
     _validate_auth(disk)
     if bus != "virtio":
         if disk.model is not None:
@@ -117,26 +117,24 @@ def _validate_address(disk: Any) -> None:
         raise unsupported(f"Invalid address type '{address.type}' for the disk '{disk.dev}' with the bus type '{bus}'")
 
 
-def _layers(disk: Any) -> Iterator[tuple[Any, Any]]:
-    """(source, encryption) of the image and of each below it."""
-    if disk.source is not None or disk.encryption is not None:
-        yield disk.source, disk.encryption or disk.source.encryption
+def _encryptions(disk: Any) -> Iterator[Any]:
+    """Of the image and of each below it."""
+    if disk.encryption is not None:
+        yield disk.encryption
+    elif disk.source is not None and disk.source.encryption is not None:
+        yield disk.source.encryption
     layer = disk.backing_store
     while layer is not None and layer.source is not None:
-        yield layer.source, layer.source.encryption
+        if layer.source.encryption is not None:
+            yield layer.source.encryption
         layer = layer.backing_store
 
 
-def _validate_source(source: Any, encryption: Any) -> None:
-    """How a volume is encrypted is written in the volume; some parts are RBD's alone."""
-    if encryption is not None:
-        for name in ("cipher", "ivgen"):
-            if getattr(encryption, name) is not None:
-                raise unsupported(f"supplying <{name}> for domain disk definition is unnecessary")
-    if isinstance(source, NetworkSource) and source.protocol != "rbd":
-        for name in ("snapshot", "config"):
-            if getattr(source, name) is not None:
-                raise unsupported(f"<{name}> element is currently supported only with 'rbd' disks")
+def _validate_encryption(encryption: Any) -> None:
+    """How a volume is encrypted is written in the volume."""
+    for name in ("cipher", "ivgen"):
+        if getattr(encryption, name) is not None:
+            raise unsupported(f"supplying <{name}> for domain disk definition is unnecessary")
 
 
 def _validate_virtio_only(driver: Any) -> None:

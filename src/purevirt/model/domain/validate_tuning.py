@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
+from purevirt.model.domain.tune import PERIOD, QUOTA, SHARES
 from purevirt.model.domain.validate_errors import unsupported
 
-_SHARES = (2, 262144)
-_PERIOD = (1000, 1000000)
-_QUOTA = (1000, 17592186044415)
 _RANGES = {
-    "shares": _SHARES,
-    "period": _PERIOD, "global_period": _PERIOD, "emulator_period": _PERIOD, "iothread_period": _PERIOD,
-    "quota": _QUOTA, "global_quota": _QUOTA, "emulator_quota": _QUOTA, "iothread_quota": _QUOTA,
+    "shares": SHARES,
+    "period": PERIOD, "global_period": PERIOD, "emulator_period": PERIOD, "iothread_period": PERIOD,
+    "quota": QUOTA, "global_quota": QUOTA, "emulator_quota": QUOTA, "iothread_quota": QUOTA,
 }  # fmt: skip
 _LONGEST_APPID = 128
 

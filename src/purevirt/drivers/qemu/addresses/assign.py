@@ -15,6 +15,7 @@ from purevirt.drivers.qemu.addresses.usb import assign_usb
 from purevirt.drivers.qemu.addresses.virtio_serial import assign_virtio_serial
 from purevirt.drivers.qemu.addresses.virtio_transport import prime_virtio
 from purevirt.drivers.qemu.capabilities import QemuCaps
+from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.device import VirtioMmioAddress
 
 
@@ -40,7 +41,8 @@ def assign_addresses(
     assign_ccw(domain, caps)
     _prefer_mmio(domain, caps)
     assign_pci(domain, caps, _isolation(iommu_group) if iommu_group is not None else None)
-    fill_pci_targets(domain, caps)
+    if supports_pci(domain, caps):
+        fill_pci_targets(domain, caps)
     assign_zpci(domain, caps)
     assign_usb(domain, new_domain=new_domain)
     assign_memory_slots(domain)
@@ -61,7 +63,8 @@ def _isolation(iommu_group: Callable[[str], int | None]) -> Callable[[Any], int]
 
 
 def _prefer_mmio(domain: Any, caps: QemuCaps) -> None:
-    """Boards that have PCI put virtio devices there; the others use virtio-mmio."""
-    if supports_pci(domain, caps):
+    """Boards that have PCI put virtio devices there, unless one is on virtio-mmio already; the others use virtio-mmio."""
+    mixed = any(isinstance(device.address, VirtioMmioAddress) for _, device in iter_devices(domain))
+    if supports_pci(domain, caps) and not mixed:
         return
     _assign_virtio_mmio(domain, caps)

@@ -7,7 +7,7 @@ from typing import Any
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.virtio_transport import prime_virtio
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_ccw import CcwAddressSet, ZpciIdSet
 from purevirt.model.domain.addresses_devices import iter_devices
 from purevirt.model.domain.device import CcwAddress, PciAddress, ZpciAddress
@@ -74,5 +74,5 @@ def check_zpci(address: PciAddress) -> None:
     if address.zpci is not None and address.zpci.uid is not None and not 0 < address.zpci.uid <= 0xFFFF:
         raise VirtError(
             ErrorCode.XML_ERROR,
-            f"Invalid PCI address uid='0x{address.zpci.uid:04x}', must be > 0x0000 and <= 0xffff",
+            f"Invalid PCI address uid='0x{address.zpci.uid:04x}', must be > 0x0000 and <= 0xffff", ErrorDomain.QEMU,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import devices_of
 from purevirt.model.domain.device import DimmAddress
 
@@ -24,15 +24,15 @@ def assign_memory_slots(domain: Any) -> None:
             slot = module.address.slot
             if slot >= slots:
                 raise VirtError(
-                    ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' exceeds slots count '{slots}'"
+                    ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' exceeds slots count '{slots}'", ErrorDomain.QEMU
                 )
             if slot in used:
-                raise VirtError(ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' is already being used")
+                raise VirtError(ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' is already being used", ErrorDomain.QEMU)
             used.add(slot)
     for module in modules:
         if not isinstance(module.address, DimmAddress):
             free = next((slot for slot in range(slots) if slot not in used), None)
             if free is None:
-                raise VirtError(ErrorCode.INTERNAL_ERROR, "failed to find an empty memory slot")
+                raise VirtError(ErrorCode.INTERNAL_ERROR, "failed to find an empty memory slot", ErrorDomain.QEMU)
             used.add(free)
             module.address = DimmAddress(slot=free)

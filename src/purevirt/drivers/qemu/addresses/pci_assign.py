@@ -121,14 +121,26 @@ class _Assigner:
             place = place_of(device)
             if place is None:
                 continue
-            if kind == "controllers" and device.type == "pci" and device.model in ROOTS:
-                continue
+            if kind == "controllers":
+                self._check_piix3(device, place)
             needs = needs_of(kind, device, self.wishes)
             if not needs:
                 needs = self.wishes.pcie if self.set.buses and self.set.buses[0].model == "pcie-root" else (
                     Connect.PCI_DEVICE
                 )
             self.set.reserve(place, needs, isolation_group=self._isolation(device))
+
+    def _check_piix3(self, controller: Any, place: Place) -> None:
+        """The south bridge's own IDE and USB are on a conventional bus."""
+        if controller.index or place[:3] != (0, 0, 1):
+            return
+        usb = controller.type == "usb" and controller.model in (None, "piix3-uhci") and place.function == 2
+        if not usb and not (controller.type == "ide" and place.function == 1):
+            return
+        if self.set.buses and not self.set.buses[0].accepts & Connect.PCI_DEVICE:
+            raise VirtError(
+                ErrorCode.INTERNAL_ERROR, "Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers", ErrorDomain.QEMU
+            )
 
     def _isolation(self, device: Any) -> int:
         return self._isolation_of(device) if self._isolation_of is not None else 0
@@ -182,18 +194,16 @@ class _Assigner:
                 elif _has_no_place(kind, device):
                     raise VirtError(
                         ErrorCode.INTERNAL_ERROR,
-                        "Cannot automatically add a new PCI bus for a device with connect flags 00",
+                        "Cannot automatically add a new PCI bus for a device with connect flags 00", ErrorDomain.QEMU,
                     )
 
     def _check_virtio_disk(self, disk: Any) -> None:
         address = disk.address
         if disk.target is None or disk.target.bus != "virtio" or address is None:
             return
-        arch, machine = mt.of(self.domain)
-        boards = mt.is_arm_virt(arch, machine) or machine.startswith("vexpress-") or mt.is_riscv_virt(arch, machine)
         if isinstance(address, PciAddress | VirtioS390Address | CcwAddress):
             return
-        if boards and isinstance(address, VirtioMmioAddress):
+        if isinstance(address, VirtioMmioAddress) and self.caps.has("virtio-mmio"):
             return
         raise VirtError(
             ErrorCode.CONFIG_UNSUPPORTED, f"virtio disk cannot have an address of type '{address.type}'", ErrorDomain.QEMU
@@ -269,5 +279,5 @@ def assign_pci(domain: Any, caps: QemuCaps, isolation: Isolation | None = None) 
         if controller.index > 255:
             raise VirtError(
                 ErrorCode.XML_ERROR,
-                f"PCI controller index {controller.index} too high, maximum is 255",
+                f"PCI controller index {controller.index} too high, maximum is 255", ErrorDomain.QEMU,
             )

@@ -7,7 +7,7 @@ from typing import Any, cast
 from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.addresses.pci_place import place_of
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.controller import ControllerModel, ControllerTarget, PciModelName
 
 _DEVICE = {
@@ -58,7 +58,7 @@ def fill_pci_targets(domain: Any, caps: QemuCaps) -> None:
 
 def _fill(domain: Any, controller: Any, caps: QemuCaps) -> None:
     name = _device_name(controller, domain, caps)
-    if name is not None and controller.pci_model is None:
+    if name is not None and (controller.pci_model is None or controller.pci_model.name is None):
         controller.pci_model = ControllerModel(name=cast(PciModelName, name))
     target = controller.target if controller.target is not None else ControllerTarget()
     place = place_of(controller)
@@ -78,13 +78,15 @@ def _fill(domain: Any, controller: Any, caps: QemuCaps) -> None:
                 if target.bus_nr is None:
                     raise VirtError(
                         ErrorCode.INTERNAL_ERROR, "No free busNr lower than current lowest busNr is available to "
-                        f"auto-assign to bus {controller.index}. Must be manually assigned"
+                        f"auto-assign to bus {controller.index}. Must be manually assigned", ErrorDomain.QEMU
                     )
         case "pci-root":
             if mt.is_pseries(*mt.of(domain)) and target.index is None:
                 target.index = 0 if controller.index == 0 else new_target_index(domain)
                 if target.index is None:
-                    raise VirtError(ErrorCode.INTERNAL_ERROR, "Unable to assign a PCI target index")
+                    raise VirtError(
+                        ErrorCode.CONFIG_UNSUPPORTED, f"No usable target index found for {controller.index}", ErrorDomain.QEMU
+                    )
     if controller.target is None and any(
         value is not None for value in (target.chassis_nr, target.chassis, target.port, target.bus_nr, target.index)
     ):

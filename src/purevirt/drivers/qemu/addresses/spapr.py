@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from purevirt.drivers.qemu.capabilities import QemuCaps
-from purevirt.errors import ErrorCode, VirtError
+from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
 from purevirt.model.domain.device import SpaprVioAddress
 
@@ -23,7 +23,7 @@ def _assign(domain: Any, device: Any, default: int) -> None:
         address.reg = default
     while _taken(domain, device):
         if given:
-            raise VirtError(ErrorCode.XML_ERROR, f"spapr-vio address 0x{address.reg:x} already in use")
+            raise VirtError(ErrorCode.XML_ERROR, f"spapr-vio address 0x{address.reg:x} already in use", ErrorDomain.QEMU)
         address.reg += _STEP
 
 
@@ -35,7 +35,7 @@ def _taken(domain: Any, device: Any) -> bool:
 
 
 def _prime(device: Any) -> None:
-    if device.address is None:
+    if not isinstance(device.address, SpaprVioAddress):
         device.address = SpaprVioAddress()
 
 

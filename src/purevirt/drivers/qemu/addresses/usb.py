@@ -64,7 +64,7 @@ def assign_usb(domain: Any, *, new_domain: bool) -> None:
         return
     if not addresses.buses:
         # Without a usable controller only a definition that needs none is left alone.
-        if new_domain and any(True for _ in _usb_devices(domain)):
+        if new_domain and (_usb_hubs(domain) or any(True for _ in _usb_devices(domain))):
             raise VirtError(
                 ErrorCode.CONFIG_UNSUPPORTED,
                 "USB is disabled for this domain, but USB devices are present in the domain XML",
@@ -83,7 +83,8 @@ def assign_usb(domain: Any, *, new_domain: bool) -> None:
     for hub in hubs:
         if not _placed(hub):
             _assign(addresses, hub)
-            _plug(addresses, hub)
+            if _placed(hub):
+                _plug(addresses, hub)
     for device in _usb_devices(domain):
         if not _placed(device):
             _assign(addresses, device)
