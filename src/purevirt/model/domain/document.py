@@ -116,6 +116,10 @@ def _action(event: str, default: str | None) -> Any:
 def _check_head(node: Node) -> None:
     if not node.findtext("name"):
         raise XmlError(None, ErrorCode.NO_NAME, node=node)
+    try:
+        UUID.parse(node.findtext("uuid") or "0" * 32)
+    except ValueError:
+        return  # reading tells
     labels = node.findall("seclabel")
     models = [label.get("model") for label in labels]
     if len(models) > 1 and None in models and len(set(models)) == len(models):
