@@ -53,16 +53,20 @@ def test_large_messages_in_a_row_are_received_into_place() -> None:
     assert spaces == [50_028, 28, 100_000, 28, 100_000]
 
 
-def test_small_messages_follow_a_large_one() -> None:
-    """A place for a header takes a message without payload; one with a little is fed again as before."""
-    large, empty, small = (pack(1, 1, 1, int(MessageType.STREAM), 7, 0, bytes(size)) for size in (20_000, 0, 10))
+def test_small_messages_between_large_ones_do_not_cost_a_copy() -> None:
+    """libvirtd's rhythm: a full packet, one of 24 bytes. After some small ones in a row whatever comes is read again."""
+    large, small, empty = (pack(1, 1, 1, int(MessageType.STREAM), 7, 0, bytes(size)) for size in (20_000, 24, 0))
     framer = Framer()
     framer.space()
     framer.feed(large[:-1])
-    for wire, expected in ((large[-1:], [20_000]), (empty, [0])):
-        space = framer.space()
-        assert space is not None
-        space[:] = wire
-        assert [len(m.payload) for m in framer.filled(len(wire))] == expected
-    assert framer.space() is None
-    assert [len(m.payload) for m in framer.feed(small + small)] == [10, 10]
+    spaces, got = [], []
+    wire = large[-1:] + (small + large) * 3 + empty + small + small
+    while (space := framer.space()) is not None:
+        spaces.append(len(space))
+        space[:] = wire[: len(space)]
+        got += [len(m.payload) for m in framer.filled(len(space))]
+        wire = wire[len(space) :]
+    assert spaces == [1, *[28, 24, 28, 20_000] * 3, 28, 28, 24, 28, 24]
+    assert got == [20_000, *[24, 20_000] * 3, 0, 24, 24]
+    assert wire == b""
+    assert [len(m.payload) for m in framer.feed(small + small)] == [24, 24]

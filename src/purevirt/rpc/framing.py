@@ -23,6 +23,10 @@ _OWN_BUFFER = range(_VIEW_FROM, 1 << 20)
 that nobody makes us allocate what he does not send."""
 
 
+_PLACED = range(_SMALLEST, _OWN_BUFFER.stop)
+"""Messages that get a buffer of their size once their header was read alone."""
+
+
 class ProtocolError(VirtError):
     """The peer broke the framing; nothing more can be understood on this connection."""
 
@@ -103,8 +107,10 @@ class Framer:
         self._own: bytearray | None = None
         self._filled = 0
         self._places = False
-        """Whether our owner receives into `space`: then a large message is followed by reading just the next one's header,
-        so that its payload too goes straight to where it belongs (large messages come in rows)."""
+        """Whether our owner receives into `space`: then after a large message just the next one's header is read, so that its
+        payload too goes straight to where it belongs (large messages come in rows)."""
+        self._small_ones = 0
+        """How many small messages may come between: libvirtd sends 256 KiB as a full packet and one of 24 bytes."""
 
     @property
     def buffered(self) -> int:
@@ -124,11 +130,19 @@ class Framer:
         if self._filled < len(self._own):
             return []
         own, self._own, self._filled = self._own, None, 0
-        if len(own) == _SMALLEST:
-            return self.feed(bytes(own))  # makes the next place, where the message is large
+        length = _U32.unpack_from(own)[0]
+        if length != len(own):  # a header alone
+            if not _SMALLEST <= length <= self.limit:
+                self._refuse(length)
+            if length not in _PLACED:
+                return self.feed(bytes(own))
+            self._own, self._filled = bytearray(length), len(own)
+            self._own[: len(own)] = own
+            return []
         out: list[Message] = []
-        self._cut(own, 0, len(own), out)
-        if self._places and self._waiting is None:
+        self._cut(own, 0, length, out)
+        self._small_ones = 2 if length in _OWN_BUFFER else self._small_ones - 1
+        if self._places and self._small_ones >= 0 and self._waiting is None:
             self._own = bytearray(_SMALLEST)
         return out
 
