@@ -38,14 +38,11 @@ REASONS: dict[str, str] = {
     r"virDomain:\w+\.(migrateGetMaxDowntime|migrateGetCompressionCache|guestVcpus)\(": (
         "served by ours alone; the binding answers None for upstream's error"
     ),
-    r"virNetwork:\w+\.update\(": "some arguments crash upstream's",
 }
 """Cases (as regular expressions) that differ, and why. Besides these: what upstream's driver lacks and ours serves."""
 
 WIRE_REASONS = {
     r"virDomain:\w+\.memoryPeek\(0,2,": "the client refuses a request too large for the protocol before the driver sees it",
-    r"virDomain:\w+\.blockPeek\(0,0,2,": "the same",
-    r"virConnect\.setIdentity\(": "a daemon takes identities for itself",
 }
 LOCAL_REASONS = {
     r"virDomain:saved\.ID\(": "upstream's driver takes the number out of the caller's own object, as no daemon can",
