@@ -54,6 +54,7 @@ def on_a_terminal(uri: str, secret: bytes) -> tuple[int, bytes]:
     """Exit code and what the terminal showed; `secret` is typed once the terminal hides it."""
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it
         os.execvpe(OURS[0], [*OURS, "-c", uri, "list", "--name"], {**environment(), "LC_ALL": "C"})
     shown, end = b"", time.monotonic() + 30
 
@@ -73,6 +74,8 @@ def on_a_terminal(uri: str, secret: bytes) -> tuple[int, bytes]:
         os.sched_yield()
     os.write(terminal, secret)
     until(b"never")
+    if time.monotonic() >= end:
+        os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.close(terminal)
     return code, shown
