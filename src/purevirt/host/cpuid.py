@@ -77,7 +77,7 @@ def _from_device(path: str = _DEVICE) -> tuple[Cpuid, Callable[[], None]]:
 
 
 def _from_instruction() -> tuple[Cpuid, Callable[[], None]]:
-    """The instruction itself, in a page that is first written and then made executable."""
+    """The instruction itself, in a page that may be written and run; OSError where the system forbids such pages."""
     if struct.calcsize("P") != 8:
         raise OSError("the code is for 64 bits")
     page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
