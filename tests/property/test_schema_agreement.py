@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from purevirt.model.documents import SCHEMAS
-from purevirt.testing.schema_differential import INSTALLED, compare
+from purevirt.testing.schema_differential import INSTALLED, compare, main
 
 SHARE = {"domain": 97, "domainsnapshot": 7, "nwfilter": 7, "nodedev": 29, "secret": 1, "domaincheckpoint": 1}
 LEAST = {"capability": 0.9, "domaincaps": 0.9, "storagepoolcaps": 0.97}
@@ -25,3 +25,12 @@ def test_judged_alike(kind: str) -> None:
     assert found.tried > 20
     differ = [*found.accepts, *found.refuses]
     assert 1 - len(differ) / found.tried >= LEAST.get(kind, 0.99), differ[:5]
+
+
+def test_the_tool_tells(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("lxml.etree")
+    if not (INSTALLED / "secret.rng").exists():
+        pytest.skip(f"no {INSTALLED / 'secret.rng'}: libvirt is not installed")
+    monkeypatch.setattr("sys.argv", ["x", "--kind", "secret", "--corpus", "/none"])
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("secret: ")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -281,11 +282,14 @@ def main() -> int:
     asked = parser.parse_args()
     for kind in asked.kind or SCHEMAS:
         found = compare(kind, asked.corpus, asked.seconds)
-        wrong = len(found.accepts) + len(found.refuses)
-        100 * wrong / max(found.tried, 1)
-        for _title, part in (("ours accepts", found.accepts), ("ours refuses", found.refuses)):
-            for _text, _n in _grouped(part)[: asked.show]:
-                pass
+        rate = 100 * (len(found.accepts) + len(found.refuses)) / max(found.tried, 1)
+        sys.stdout.write(
+            f"{kind}: {found.tried} changes, {len(found.accepts)} only ours accepts, {len(found.refuses)} only theirs accepts: "
+            f"{100 - rate:.3f} % agree{'' if found.complete else ' (time is up)'}\n"
+        )
+        for title, part in (("ours accepts", found.accepts), ("ours refuses", found.refuses)):
+            for text, count in _grouped(part)[: asked.show]:
+                sys.stdout.write(f"  {title} [{count}] {text}\n")
     return 0
 
 
