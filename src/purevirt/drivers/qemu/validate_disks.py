@@ -100,7 +100,7 @@ def _validate_frontend(disk: Any, caps: QemuCaps) -> None:
     bus, driver = disk.target.bus, disk.driver
     _validate_geometry(disk, bus)
     if disk.serial and bus == "sd":
-        raise unsupported(f"Serial property not supported for drive bus '{bus}'")
+        raise _internal(f"Serial property not supported for drive bus '{bus}'")
     copies = driver is not None and driver.copy_on_read
     if disk.device == "cdrom" and bus in ("virtio", "sd"):
         raise unsupported(f"disk type of '{disk.dev}' does not support ejectable media")
