@@ -98,15 +98,6 @@ def _add_root(domain: Any, model: str) -> None:
         )
 
 
-def default_input_bus(arch: str, type_: str) -> str:
-    """The bus of an input device that names none."""
-    if type_ == "evdev":
-        return "none"
-    if type_ in ("mouse", "keyboard") and mt.is_x86(arch):
-        return "ps2"
-    return "virtio" if mt.is_s390(arch) or type_ == "passthrough" else "usb"
-
-
 def _has_input(domain: Any, type_: str, bus: str) -> bool:
     return any(device.type == type_ and device.bus == bus for device in domain.devices.inputs)
 
@@ -121,9 +112,6 @@ def add_default_devices(domain: Any, caps: QemuCaps, context: PostParseContext) 
     arch, machine = mt.of(domain)
     defaults = _defaults(arch, machine, caps)
     devices = domain.devices
-    for item in devices.inputs:
-        if item.bus is None:
-            item.bus = default_input_bus(arch, item.type)
     if defaults.usb and find(domain, "usb", 0) is None:
         if defaults.usb_model == "ich9-ehci1":
             add_usb2(domain)

@@ -56,8 +56,6 @@ def settle_device(domain: Any, kind: str, device: Any, context: PostParseContext
 def _settle_disk(disk: Any) -> None:
     if disk.driver is None:
         disk.driver = DiskDriver()
-    if disk.type == "vhostuser" and disk.snapshot is None:
-        disk.snapshot = "no"
     if disk.driver.name is None:
         disk.driver.name = "qemu"
     if disk.driver.type is None and disk.type != "volume":
@@ -96,8 +94,6 @@ def _settle_interface(domain: Any, interface: Any, caps: QemuCaps, context: Post
     if interface.type != "hostdev" and (interface.model is None or interface.model.type is None):
         model = "virtio" if interface.type == "vdpa" else default_net_model(*mt.of(domain), caps)
         interface.model = InterfaceModel(type=model)
-    elif interface.model is not None and interface.model.type is not None and interface.model.type.lower() == "virtio":
-        interface.model.type = "virtio"
 
 
 def default_video_model(arch: str, machine: str, caps: QemuCaps) -> str | None:

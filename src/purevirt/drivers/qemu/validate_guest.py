@@ -8,7 +8,6 @@ from purevirt.drivers.qemu import machine_types as mt
 from purevirt.drivers.qemu.capabilities import QemuCaps
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model.domain.device import IsaAddress
-from purevirt.model.domain.sysinfo import entries_of
 
 
 def unsupported(detail: str) -> VirtError:
@@ -68,11 +67,7 @@ def validate_firmware(domain: Any, caps: QemuCaps) -> None:
 
 
 def _validate_sysinfo(domain: Any) -> None:
-    """The SMBIOS UUID is the guest's own."""
-    for info in domain.sysinfos:
-        uuid = entries_of(info.system).get("uuid")
-        if uuid is not None and domain.uuid is not None and uuid != domain.uuid:
-            raise VirtError(ErrorCode.XML_DETAIL, "UUID mismatch between <uuid> and <sysinfo>", ErrorDomain.DOMAIN)
+    """Files that are handed to the firmware have names of their own."""
     if any(info.type == "fwcfg" and not info.entries for info in domain.sysinfos):
         raise VirtError(ErrorCode.XML_ERROR, "invalid or missing 'entry' element in 'sysinfo' element", ErrorDomain.QEMU)
     for info in domain.sysinfos if domain.sysinfos else ():

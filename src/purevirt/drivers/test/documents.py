@@ -22,6 +22,12 @@ from purevirt.types.override import override
 ARCH = "i686"
 
 
+_OTHER_DRIVERS = ("qemu_commandline", "qemu_capabilities", "qemu_override", "qemu_deprecation", "bhyve_commandline",
+                  "xen_commandline", "vmware_datacenterpath")  # fmt: skip
+"""What only the drivers of these hypervisors keep."""
+_PPC64 = ("ppc64", "ppc64le")
+
+
 class TestHooks(PostParseHooks):
     """What the driver adds: its architecture and the names of the guest's ends of network interfaces."""
 
@@ -31,6 +37,8 @@ class TestHooks(PostParseHooks):
     def basic(self, domain: Any) -> None:
         settle_arch(domain, ARCH)
         settle_boot(domain)
+        for name in _OTHER_DRIVERS:
+            setattr(domain, name, None)
 
     @override
     def device(self, domain: Any, kind: str, device: Any) -> None:
@@ -46,7 +54,7 @@ class TestHooks(PostParseHooks):
             _settle_console(device)
         elif kind == "videos":
             device.model = device.model or VideoModel()
-            device.model.type = device.model.type or "cirrus"
+            device.model.type = device.model.type or ("vga" if domain.os.type.arch in _PPC64 else "cirrus")
 
 
 def _settle_console(console: Any) -> None:
@@ -71,6 +79,8 @@ def complete(document: Domain, *, named: bool = True) -> Domain:
     """Fill in what a definition leaves open, and check it."""
     post_parse(document, TestHooks())
     validate_general(document)
+    if document.genid == "":
+        document.genid = str(uuid.uuid4())
     if document.uuid is None:
         document.uuid = str(uuid.uuid4())
     if named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from purevirt.model.domain.document import Domain
 from purevirt.model.domain.interface import Interface, InterfaceMac
@@ -36,3 +37,21 @@ def settle_mac(interface: Interface, new_mac: Callable[[], str]) -> None:
     """A MAC address for an interface that has none."""
     if interface.mac is None or interface.mac.address is None:
         interface.mac = InterfaceMac(address=new_mac())
+
+
+def settle_inputs(domain: Any) -> None:
+    """The bus of input devices that name none."""
+    if domain.os.type.value != "hvm":
+        return
+    for item in domain.devices.inputs:
+        if item.bus is None:
+            item.bus = default_input_bus(domain.os.type.arch, item.type)
+
+
+def default_input_bus(arch: str, type_: str) -> str:
+    """Where a device of the type is looked for on the architecture."""
+    if type_ == "evdev":
+        return "none"
+    if type_ in ("mouse", "keyboard") and arch in ("i686", "x86_64"):
+        return "ps2"
+    return "virtio" if arch in ("s390", "s390x") or type_ == "passthrough" else "usb"

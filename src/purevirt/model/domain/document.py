@@ -49,7 +49,7 @@ from purevirt.model.domain.os import Os, OsType
 from purevirt.model.domain.perf import Perf
 from purevirt.model.domain.power import LifecycleAction, LockFailureAction, Pm
 from purevirt.model.domain.seclabel import Seclabel, check_models
-from purevirt.model.domain.sysinfo import Sysinfo
+from purevirt.model.domain.sysinfo import Sysinfo, entries_of
 from purevirt.model.domain.tune import Blkiotune, Cputune, Resource
 from purevirt.model.domain.vcpu import Vcpu, VcpuEntry
 from purevirt.model.schema_text import OBJECT_NAME_OR_PATH, UNSIGNED, words
@@ -223,6 +223,10 @@ class Domain(Element, tag="domain"):
         settle_tuning(self)
         settle_hugepages(self)
         check_models(self.seclabels)
+        for info in self.sysinfos:
+            given = entries_of(info.system).get("uuid")
+            if given is not None and self.uuid is not None and given != self.uuid:
+                raise XmlError("UUID mismatch between <uuid> and <sysinfo>", ErrorCode.XML_DETAIL)
         self._settle_namespaces()
 
     def _check_names(self) -> None:

@@ -397,6 +397,10 @@ class Interface(RomDevice, tag="interface"):
     def after_parse(self, ctx: ParseContext) -> None:
         """Refuse a type without its source; forget what this type and model do not have."""
         super().after_parse(ctx)
+        if self.model is not None and not self.model.type:
+            self.model = None
+        if self.model is not None and (self.model.type or "").lower() == "virtio":
+            self.model.type = "virtio"
         if self.type in SOURCE_REQUIRED and self.source is None:
             raise XmlError(f"interface type='{self.type}' requires a 'source' element")
         if self.type == "hostdev" and self.source is None:
@@ -414,17 +418,17 @@ class Interface(RomDevice, tag="interface"):
             self.filterref = None
         if self.type == "user" and not (self.backend is not None and self.backend.type == "passt"):
             self.source = None
-        if self.model is not None and not self.model.type:
-            self.model = None
         if self.teaming is not None and self.teaming.type is None:
             self.teaming = None
         if ctx.inactive and self.target is not None and self.target.is_generated:
             self.target = InterfaceTarget(managed=self.target.managed) if self.target.managed else None
 
     def _check_virtual_port(self) -> None:
-        if self.type not in self.VIRTUAL_PORT_TYPES:
-            self.virtualport = None
-        elif self.virtualport is not None and self.type != "network":
+        if self.virtualport is not None and self.type not in self.VIRTUAL_PORT_TYPES:
+            raise XmlError(
+                f"<virtualport> element unsupported for <interface type='{self.type}'>", ErrorCode.CONFIG_UNSUPPORTED
+            )
+        if self.virtualport is not None and self.type != "network":
             self.virtualport.require_type()
 
     @property

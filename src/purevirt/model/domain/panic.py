@@ -12,7 +12,7 @@ from purevirt.model.schema_text import words
 PanicModel = Literal["default", "isa", "pseries", "hyperv", "s390"]
 
 
-class Panic(Device, tag="panic", empty=True):
+class Panic(Device, tag="panic"):
     """A panic notifier; without a model the machine's usual one."""
 
     schema_hides = ("acpi", "master")

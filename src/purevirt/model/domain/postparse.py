@@ -12,6 +12,7 @@ from purevirt.errors import ErrorCode, ErrorDomain, VirtError
 from purevirt.model._engine.place import blamed
 from purevirt.model.domain import postparse_devices as devices
 from purevirt.model.domain.addresses_devices import devices_of, iter_devices
+from purevirt.model.domain.defaults import settle_inputs
 from purevirt.model.domain.memory import CurrentMemory, Memory
 from purevirt.model.domain.postparse_boot import check_boot_order
 from purevirt.model.domain.postparse_controllers import assign_indexes, reject_duplicates, reject_panics, sort_controllers
@@ -57,6 +58,7 @@ def post_parse(domain: Any, hooks: PostParseHooks) -> None:
     sort_controllers(domain)
     add_hostdev_controllers(domain)
     hooks.basic(domain)
+    settle_inputs(domain)
     assign_indexes(domain)
     hooks.domain(domain)
     for kind, device in _all_devices(domain):

@@ -14,7 +14,7 @@ from purevirt.model.domain.video import VideoModel
 from purevirt.model.domain.vsock import VsockCid
 
 _DEV_NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]+)(\d*)\Z")
-_BUS_OF_PREFIX = {"fd": "fdc", "hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
+_BUS_OF_PREFIX = {"hd": "ide", "vd": "virtio", "sd": "scsi", "xvd": "xen", "ubd": "uml"}
 
 
 def disk_index(name: str | None) -> int:
@@ -35,9 +35,9 @@ def disk_partition(name: str | None) -> int:
 
 
 def bus_of_name(name: str | None) -> str | None:
-    """The bus a target name stands for by its prefix."""
+    """The bus a target name stands for by its prefix; a floppy's is told by what it is."""
     match = _DEV_NAME.match(name or "")
-    return _BUS_OF_PREFIX[match[1]] if match else None
+    return _BUS_OF_PREFIX.get(match[1]) if match else None
 
 
 def _dev(disk: Any) -> str | None:
@@ -97,6 +97,8 @@ def settle_device(domain: Any, kind: str, device: Any, *, wide_scsi: bool) -> No
 def _settle_disk(domain: Any, disk: Any, *, wide_scsi: bool) -> None:
     if disk.device == "cdrom":
         disk.readonly = True
+    if disk.type == "vhostuser" and disk.snapshot is None:
+        disk.snapshot = "no"
     if not _dev(disk):
         return  # validation refuses it
     if disk.target is not None and disk.target.bus in (None, "none") and _dev(disk):

@@ -35,9 +35,7 @@ def validate_device(domain: Any, kind: str, device: Any) -> None:
         raise unsupported("address of type 'unassigned' is supported only for hostdevs")
     match kind:
         case "disks":
-            validate_disk(device)
-            if device.target.bus != "virtio":
-                _no_virtio_options(device.driver)
+            validate_disk(device, _no_virtio_options)
         case "interfaces":
             _validate_interface(device)
         case "controllers":
@@ -45,8 +43,8 @@ def validate_device(domain: Any, kind: str, device: Any) -> None:
         case "hostdevs":
             _validate_hostdev(device)
         case "redirdevs":
-            if any(c.type == "usb" and c.model == "none" for c in domain.devices.controllers):
-                raise wrong("cannot add redirected USB device: USB is disabled for this domain")
+            if not any(c.type == "usb" and c.model != "none" for c in domain.devices.controllers):
+                raise unsupported("cannot add redirected USB device: USB is disabled for this domain")
             _validate_source(device)
         case "serials" | "parallels" | "consoles" | "channels":
             _validate_source(device)
@@ -226,7 +224,7 @@ def _validate_memory(domain: Any, module: Any) -> None:
     cells = domain.cpu.numa.cells if domain.cpu is not None and domain.cpu.numa is not None else []
     if target.node is not None:
         if not cells:
-            raise unsupported("can't add memory backend as guest has no NUMA nodes configured")
+            raise wrong("can't add memory backend as guest has no NUMA nodes configured", _DETAIL)
         if target.node >= len(cells):
             raise wrong(
                 f"can't add memory backend for guest node '{target.node}' as the guest has only '{len(cells)}' "
@@ -242,7 +240,7 @@ def _validate_memory(domain: Any, module: Any) -> None:
     if model == "nvdimm":
         pseries = domain.os.type.arch in ("ppc64", "ppc64le")
         if pseries and (target.label is None or not target.label.size):
-            raise wrong("label size is required for NVDIMM device", _DETAIL)
+            raise unsupported("label size is required for NVDIMM device")
         if not pseries and module.uuid is not None:
             raise unsupported("UUID is not supported for NVDIMM device")
     elif model == "virtio-pmem":

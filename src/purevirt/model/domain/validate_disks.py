@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from purevirt.errors import ErrorCode, ErrorDomain, VirtError
@@ -21,9 +21,9 @@ def _bus(disk: Any) -> str:
     return str(disk.target.bus or "none") if disk.target is not None else "none"
 
 
-def validate_disk(disk: Any) -> None:
-    """One disk; in libvirt's order where two mistakes would give two errors."""
-    _validate_presence(disk)
+def validate_disk(disk: Any, no_virtio_options: Callable[[Any], None]) -> None:
+    """One disk; in libvirt's order where two mistakes would give two errors. `no_virtio_options` refuses those."""
+    _validate_target(disk)
     _validate_passthrough(disk)
     bus, driver = _bus(disk), disk.driver
     _validate_address(disk)
@@ -34,6 +34,7 @@ def validate_disk(disk: Any) -> None:
         if disk.model is not None:
             raise unsupported(f"disk model '{disk.model}' not supported for bus '{bus}'")
         _validate_virtio_only(driver)
+        no_virtio_options(driver)
     if disk.type == "vhostuser":
         _validate_vhost_user(disk)
     if disk.target.tray == "open" and disk.device not in ("cdrom", "floppy"):
@@ -48,16 +49,22 @@ def validate_disk(disk: Any) -> None:
         raise wrong("removable is only valid for usb disks")
     _validate_startup_policy(disk)
     _validate_name(disk)
+    _validate_presence(disk)
 
 
-def _validate_presence(disk: Any) -> None:
-    """It has a name for the guest; what is no drive for media has something in it."""
+def _validate_target(disk: Any) -> None:
+    """It has a name for the guest."""
     source = disk.source
     if not disk.dev:
         where = _image_path(source)
         if isinstance(source, VolumeSource):
             where = f"pool = '{source.pool}', volume = '{source.volume}'"
         raise VirtError(ErrorCode.NO_TARGET, where, ErrorDomain.DOMAIN)
+
+
+def _validate_presence(disk: Any) -> None:
+    """What is no drive for media has something in it."""
+    source = disk.source
     empty = source is None or (source.is_empty and not isinstance(source, NvmeSource | VolumeSource | VhostUserSource))
     if disk.device == "disk" and empty:
         raise VirtError(ErrorCode.NO_SOURCE, disk.dev, ErrorDomain.DOMAIN)
@@ -179,10 +186,10 @@ def _validate_startup_policy(disk: Any) -> None:
 
 def _validate_name(disk: Any) -> None:
     """Floppies and others have names of their own."""
-    named_floppy = disk.dev.startswith("fd")
-    if disk.device == "floppy" and not named_floppy:
-        raise wrong(f"Invalid floppy device name: {disk.dev}", ErrorCode.INTERNAL_ERROR)
-    if disk.device != "floppy" and named_floppy:
+    if disk.device == "floppy":
+        if not disk.dev.startswith("fd"):
+            raise wrong(f"Invalid floppy device name: {disk.dev}", ErrorCode.INTERNAL_ERROR)
+    elif not disk.dev.startswith(("hd", "sd", "vd", "xvd", "ubd")):
         raise wrong(f"Invalid harddisk device name: {disk.dev}", ErrorCode.INTERNAL_ERROR)
 
 
