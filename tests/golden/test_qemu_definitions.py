@@ -1,9 +1,10 @@
 """QEMU definitions beside libvirt's own answers: what it completes and refuses, and the command line it makes.
 
 The tables in `qemu/` were taken from libvirt 9.0.0 with QEMU 7.2. Each definition of `definitions.json` has the code and
-text that defining it gave (0 when it was taken; some then have the lines of the completed document). Those of `commands.json` have the lines of the completed document and the
-arguments of `virConnectDomainXMLToNative`, both without those that most cases share ("frame", "words").
-`capabilities.xml` is what that libvirt knew of the emulator, without CPU models.
+text that defining it gave (0 when it was taken; some then have the lines of the completed document). Those of
+`commands.json` have the lines of the completed document and the arguments of `virConnectDomainXMLToNative`, both without
+those that most cases share ("frame", "words"). `capabilities.xml` is what that libvirt knew of the emulator, without CPU
+models.
 """
 
 from __future__ import annotations
