@@ -34,7 +34,7 @@ class AudioStream(Element):
     @override
     def after_parse(self, ctx: ParseContext) -> None:
         """Fixed settings need the mixing engine and are needed by `<settings>`."""
-        if self.fixed_settings and self.mixing_engine is False:
+        if self.fixed_settings and not self.mixing_engine:
             raise XmlError("fixed audio settings requires mixing engine", ErrorCode.CONFIG_UNSUPPORTED)
         if self.fixed_settings and self.settings is None:
             self.settings = AudioSettings()

@@ -15,6 +15,7 @@ from purevirt.model._engine import (
     Case,
     Element,
     FormatContext,
+    Int,
     ParseContext,
     XmlError,
     attr,
@@ -50,11 +51,14 @@ _MDEV_MODELS = ("vfio-pci", "vfio-ccw", "vfio-ap")
 _SCSI_HOST_MODELS = ("virtio", "virtio-transitional", "virtio-non-transitional")
 
 
+_ANY_BASE = Int(0, 2**32 - 1, "non-negative integer value", base=0)
+
+
 class UsbDeviceAddress(Element, tag="address"):
     """Where the device is plugged now; `port` follows it over re-plugging in live documents."""
 
-    bus: int = attr(UINT, required=True, rng=USB_NUMBER)
-    device: int = attr(UINT, required=True, rng=USB_NUMBER)
+    bus: int = attr(_ANY_BASE, required=True, rng=USB_NUMBER)
+    device: int = attr(_ANY_BASE, required=True, rng=USB_NUMBER)
 
 
 class UsbSource(Element, tag="source"):

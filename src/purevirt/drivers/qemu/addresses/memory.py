@@ -27,7 +27,11 @@ def assign_memory_slots(domain: Any) -> None:
                     ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' exceeds slots count '{slots}'", ErrorDomain.QEMU
                 )
             if slot in used:
-                raise VirtError(ErrorCode.INTERNAL_ERROR, f"memory device slot '{slot}' is already being used", ErrorDomain.QEMU)
+                raise VirtError(
+                    ErrorCode.CONFIG_UNSUPPORTED,
+                    f"memory device slot '{slot}' is already being used by another memory device",
+                    ErrorDomain.QEMU,
+                )
             used.add(slot)
     for module in modules:
         if not isinstance(module.address, DimmAddress):
