@@ -134,8 +134,8 @@ def test_refusals_are_the_distributions(root: Path, arguments: list[str]) -> Non
         (root / name).write_text(text)
     words = [word.replace("GUEST", f"{root}/GUEST").replace("SECRET", f"{root}/SECRET") for word in arguments]
     words = [word.replace("NOTHING", f"{root}/NOTHING") for word in words]
-    theirs = subprocess.run(["virt-qemu-run", *words], capture_output=True, text=True, timeout=60, check=False)
-    mine = subprocess.run(ours(*words), env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    theirs = subprocess.run(["virt-qemu-run", *words], capture_output=True, text=True, timeout=60, check=False, cwd=root)
+    mine = subprocess.run(ours(*words), env=environment(), capture_output=True, text=True, timeout=60, check=False, cwd=root)
     logged = "\n".join(line for line in theirs.stderr.splitlines() if " info : " not in line and " error : " not in line)
     assert (mine.returncode, mine.stdout, mine.stderr.rstrip()) == (theirs.returncode, theirs.stdout, logged.rstrip())
 
