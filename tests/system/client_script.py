@@ -113,7 +113,7 @@ async def life(s: Script) -> None:
     await step("max memory", guest, "virDomainGetMaxMemory")
     await step("vcpus", guest, "virDomainGetVcpusFlags", c.VIR_DOMAIN_AFFECT_LIVE)
     await step("statistics", conn, "virConnectGetAllDomainStats", look=face.statistics)
-    await step("block info", guest, "virDomainGetBlockInfo", "hda", look=lambda info: int(info[0]))
+    await step("block info", guest, "virDomainGetBlockInfo", "hda", look=lambda info: int(getattr(info, "capacity", info[0])))
     await step("wrong disk", guest, "virDomainGetBlockInfo", "nope")
     await s.screenshot(guest)
     await step("send key", guest, "virDomainSendKey", 0, 0, [29, 30])
