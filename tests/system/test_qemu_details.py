@@ -139,7 +139,7 @@ def test_block_figures_of_every_bus(root: Path, conn: Connection, guest: Domain)
     for target in ("hda", "sda"):
         info = guest.get_block_info(target)
         assert (info.capacity, info.physical) == (SIZE, SIZE)
-        assert 0 < info.allocation <= SIZE
+        assert info.allocation > 0  # a file system may need a block of its own for it
         assert guest.block_stats(target).rd_bytes >= 0
     [record] = conn.get_all_domain_stats(c.VIR_DOMAIN_STATS_BLOCK)
     names = {record.params[f"block.{n}.name"]: record.params[f"block.{n}.capacity"] for n in range(2)}
